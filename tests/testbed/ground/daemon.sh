@@ -4,11 +4,11 @@
 # belong to a stranger.
 
 started_at() { # pid -> clock ticks since boot, nothing when there is no such process
-  local stat
+  local stat fields
   { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
-  set -- ${stat##*) } # the name before it may hold blanks
-  [ "$1" != Z ] || return 1
-  echo "${20}"
+  read -ra fields <<<"${stat##*) }" # the name before it may hold blanks
+  [ "${fields[0]}" != Z ] || return 1
+  echo "${fields[19]}"
 }
 
 running() { # name

@@ -1,6 +1,5 @@
-# Where the test bed keeps its things, and how it speaks. Sourced by up and down.
+# Where the test bed keeps its things, and how it speaks. Sourced by all.sh.
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 repo=$(cd "$here/../.." && pwd)
 
 bed=${ETCDPANEL_TESTBED:-$HOME/.cache/etcdpanel-testbed}  # binaries, images, logs

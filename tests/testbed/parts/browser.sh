@@ -1,5 +1,5 @@
-# Debian's Chromium, a font that has Chinese, and gettext for the catalogues.
+# Debian's Chromium, and a font that has Chinese.
 
 up_browser() {
-  need_packages chromium fonts-dejavu-core fonts-wqy-zenhei gettext
+  need_packages chromium fonts-dejavu-core fonts-wqy-zenhei
 }

@@ -13,6 +13,7 @@ up_engine_new() {
     make_netns
     mkdir -p "$run/new" "$bed/engine-new"
     echo '{}' >"$run/new/daemon.json"
+    rm -f "$run/new/docker.pid" # of a dead one; its number may be taken by now
     say "starting the new engine"
     # `ip netns exec` would mount /sys anew, and the engine would find no cgroups.
     PATH=$new_programs:$PATH start_daemon engine-new \
@@ -42,7 +43,9 @@ build_engine_new() {
 }
 
 make_netns() {
-  [ -e "/var/run/netns/$new_netns" ] || ip netns add "$new_netns"
+  ip -n "$new_netns" link set lo up 2>/dev/null && return
+  [ ! -e "/var/run/netns/$new_netns" ] || ip netns delete "$new_netns" # only its name is left
+  ip netns add "$new_netns"
   ip -n "$new_netns" link set lo up
 }
 

@@ -7,6 +7,7 @@ up_engine_old() {
   if ! running engine-old; then
     mkdir -p "$run/old" "$bed/engine-old"
     echo '{}' >"$run/old/daemon.json"
+    rm -f "$run/old/docker.pid" # of a dead one; its number may be taken by now
     say "starting the old engine"
     start_daemon engine-old /usr/sbin/dockerd --config-file "$run/old/daemon.json" \
       --host "$old_url" --pidfile "$run/old/docker.pid" \

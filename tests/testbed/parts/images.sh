@@ -6,9 +6,9 @@ images_repository=quay.io/coreos/etcd
 up_images() {
   need etcd
   need engine-old
-  local folder
-  for folder in "$bed"/bin/etcd/*; do
-    etcd_image "${folder##*/}" "$folder"
+  local version
+  for version in "${etcd_built[@]}" "$etcd_debian" "$etcd_python"; do
+    etcd_image "$version" "$bed/bin/etcd/$version"
   done
 }
 
@@ -26,7 +26,9 @@ etcd_image() { # version, folder of the binaries
   chmod -R u=rwX,go=rX "$box/root"
   chmod 1777 "$box/root/tmp"
   DOCKER_BUILDKIT=0 old_docker build --quiet --tag "$reference" \
-    --label "testbed.stamp=$stamp" --file "$here/images/etcd.Dockerfile" "$box" >/dev/null
+    --label "testbed.stamp=$stamp" --file "$here/images/etcd.Dockerfile" "$box" \
+    >"$bed/log/image-etcd.log" 2>&1 ||
+    die "building $reference failed: $(tail -n 5 "$bed/log/image-etcd.log")"
   rm -rf "$box"
 }
 
