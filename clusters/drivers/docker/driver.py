@@ -1,0 +1,178 @@
+"""The verbs of the Docker driver that change the engine, each by one call to it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import docker.errors
+
+from clusters.core.errors import BackendError
+from clusters.core.text import say
+from clusters.drivers.base import Launch, Progress, Stop
+from clusters.drivers.docker import recipe, seen
+from clusters.drivers.docker.client import Client
+from clusters.drivers.docker.connection import Connection
+from clusters.drivers.docker.looking import Looking
+from clusters.drivers.docker.pull import Pull
+from clusters.drivers.docker.refusals import refused, words_of
+
+DEFAULT_REPOSITORY = "quay.io/coreos/etcd"
+STALL_SECONDS = 60.0
+ANSWER_SECONDS = 10.0
+
+_MOST_IMAGES_NAMED = 10
+
+
+class DockerDriver(Looking):
+    """A Docker engine: members are containers on a network, their data in volumes.
+
+    An empty `address` means the engine that the Docker client would use. One object
+    serves all threads of a process; it dials when it is first asked.
+    """
+
+    def __init__(
+        self,
+        address: str = "",
+        *,
+        repository: str = DEFAULT_REPOSITORY,
+        certificates: Path | None = None,
+        stall_seconds: float = STALL_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._stall_seconds = stall_seconds
+        super().__init__(Connection(address, certificates, answer_seconds), repository)
+
+    def close(self) -> None:
+        """Hang up; a later call dials again."""
+        self._engine.close()
+
+    def pull_image(self, reference: str, progress: Progress, stop: Stop) -> None:
+        with self._engine.asking() as client:
+            pull = Pull(client, reference, self._stall_seconds)
+            try:
+                pull.run(progress, stop)
+            except BackendError as error:
+                if error.code == "image_not_found":
+                    raise _no_image(client, reference) from error
+                raise
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        with self._engine.asking() as client:
+            client.create_network(
+                name, driver="bridge", check_duplicate=True, labels=dict(labels)
+            )
+
+    def remove_network(self, network_id: str) -> None:
+        with self._engine.asking() as client:
+            try:
+                client.remove_network(network_id)
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as error:
+                raise _still_used(client, network_id, error) from error
+
+    def join_network(self, network: str) -> None:
+        own = self._own_container()
+        if own is None:
+            raise BackendError(
+                say("The panel does not run in a container of this engine."),
+                code="panel_not_inside",
+            )
+        with self._engine.asking() as client:
+            try:
+                client.connect_container_to_network(own["Id"], network)
+            except docker.errors.APIError as error:
+                if "already exists in network" not in words_of(error):
+                    raise
+
+    def leave_network(self, network: str) -> None:
+        own = self._own_container()
+        if own is None:
+            return
+        with self._engine.asking() as client:
+            try:
+                client.disconnect_container_from_network(own["Id"], network)
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as error:
+                if "is not connected" not in words_of(error):
+                    raise
+
+    def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
+        with self._engine.asking() as client:
+            client.create_volume(name, labels=dict(labels))
+
+    def remove_volume(self, name: str) -> None:
+        with self._engine.asking() as client:
+            try:
+                client.remove_volume(name)
+            except docker.errors.NotFound:
+                return
+
+    def create_instance(self, launch: Launch) -> None:
+        body = recipe.container(launch)
+        with self._engine.asking() as client:
+            try:
+                client.create_container_from_config(  # type: ignore[no-untyped-call]
+                    body, launch.name
+                )
+            except docker.errors.ImageNotFound as error:
+                raise _no_image(client, launch.image) from error
+
+    def start_instance(self, instance_id: str) -> None:
+        """The engine answers as well when the container runs already."""
+        with self._engine.asking() as client:
+            client.start(instance_id)
+
+    def remove_instance(self, instance_id: str) -> None:
+        """With it go the volumes that its image alone asked for; named ones stay."""
+        with self._engine.asking() as client:
+            try:
+                client.remove_container(instance_id, force=True, v=True)
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as error:
+                if "already in progress" not in words_of(error):
+                    raise
+
+    def set_restart_policy(self, instance_id: str) -> None:
+        with self._engine.asking() as client:
+            client.update_container(
+                instance_id,
+                restart_policy={"Name": "unless-stopped"},  # type: ignore[arg-type]
+            )
+
+
+def _no_image(client: Client, reference: str) -> BackendError:
+    """Name what there is instead: often only the version is mistyped."""
+    there = [tag for tag in seen.tags_of(client.images()) if "etcd" in _last(tag)]
+    return BackendError(
+        say(
+            "There is no image {reference}. The engine has: {images}.",
+            reference=reference,
+            images=", ".join(there[:_MOST_IMAGES_NAMED]) or "-",
+        ),
+        code="image_not_found",
+        advice=say("Check the name and the version, or choose an image that is there."),
+    )
+
+
+def _last(tag: str) -> str:
+    return tag.rpartition("/")[2]
+
+
+def _still_used(
+    client: Client, network_id: str, error: docker.errors.APIError
+) -> BackendError:
+    """Older engines do not say who is still on the network."""
+    if "active endpoints" not in words_of(error):
+        return refused(error)
+    connected = client.inspect_network(network_id).get("Containers") or {}
+    names = sorted(container["Name"] for container in connected.values())
+    return BackendError(
+        say(
+            "Containers are still connected to the network: {names}",
+            names=", ".join(names) or "?",
+        ),
+        code="network_in_use",
+        advice=say("Disconnect or remove those containers first."),
+    )
