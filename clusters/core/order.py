@@ -1,0 +1,77 @@
+"""Which steps wait for which: one table, so that the rest runs side by side."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import Enum
+
+from clusters.core.plan import Plan, Step, StepKind
+
+
+class Scope(Enum):
+    """Which steps of a kind are meant."""
+
+    EVERY = "every"
+    SAME_HOST = "same host"
+    SAME_TARGET = "same target"
+
+
+_CHECKED = (StepKind.CHECK_HOST, Scope.EVERY)
+_PULLED = (StepKind.PULL_IMAGE, Scope.EVERY)
+
+# Nothing is touched before every host was checked; members start together.
+AFTER: dict[StepKind, tuple[tuple[StepKind, Scope], ...]] = {
+    StepKind.CHECK_HOST: (),
+    StepKind.PULL_IMAGE: (_CHECKED,),
+    StepKind.CREATE_NETWORK: (_CHECKED, _PULLED),
+    StepKind.JOIN_NETWORK: (_CHECKED, (StepKind.CREATE_NETWORK, Scope.SAME_HOST)),
+    StepKind.CREATE_VOLUME: (_CHECKED, _PULLED),
+    StepKind.CREATE_MEMBER: (
+        _CHECKED,
+        _PULLED,
+        (StepKind.CREATE_NETWORK, Scope.SAME_HOST),
+        (StepKind.CREATE_VOLUME, Scope.SAME_TARGET),
+    ),
+    StepKind.START_MEMBER: ((StepKind.CREATE_MEMBER, Scope.EVERY),),
+    StepKind.AWAIT_HEALTH: (
+        (StepKind.START_MEMBER, Scope.EVERY),
+        (StepKind.JOIN_NETWORK, Scope.EVERY),
+    ),
+    StepKind.SET_RESTART_POLICY: ((StepKind.AWAIT_HEALTH, Scope.EVERY),),
+    StepKind.REMOVE_MEMBER: (),
+    StepKind.REMOVE_VOLUME: ((StepKind.REMOVE_MEMBER, Scope.SAME_TARGET),),
+    StepKind.LEAVE_NETWORK: (),
+    StepKind.REMOVE_NETWORK: (
+        (StepKind.REMOVE_MEMBER, Scope.SAME_HOST),
+        (StepKind.LEAVE_NETWORK, Scope.SAME_HOST),
+    ),
+    StepKind.FORGET_CLUSTER: (
+        (StepKind.REMOVE_MEMBER, Scope.EVERY),
+        (StepKind.REMOVE_VOLUME, Scope.EVERY),
+        (StepKind.REMOVE_NETWORK, Scope.EVERY),
+    ),
+}
+
+
+def linked(steps: Iterable[Step]) -> Plan:
+    """The same steps, each told which others it needs."""
+    plan = tuple(steps)
+    return tuple(replace(step, needs=_needs(step, plan)) for step in plan)
+
+
+def _needs(step: Step, plan: Plan) -> tuple[str, ...]:
+    return tuple(
+        other.key
+        for kind, scope in AFTER[step.kind]
+        for other in plan
+        if other.kind == kind and _in_scope(step, other, scope)
+    )
+
+
+def _in_scope(step: Step, other: Step, scope: Scope) -> bool:
+    match scope:
+        case Scope.EVERY:
+            return True
+        case Scope.SAME_HOST:
+            return step.host == other.host
+        case Scope.SAME_TARGET:
+            return step.target == other.target

@@ -1,0 +1,39 @@
+"""What came of a step: done, not yet, or failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clusters.core.text import NOTHING, Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """The step holds now. `result` is kept in the journal for later steps."""
+
+    message: Text = NOTHING
+    result: Mapping[str, Any] = field(default_factory=dict)
+    touched: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotYet:
+    """No error, but the world needs time; look again after `retry_in` seconds."""
+
+    why: Text
+    retry_in: float
+    progress: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """An anticipated failure; the plan stops here."""
+
+    code: str
+    why: Text
+    advice: Text = NOTHING
+    evidence: tuple[str, ...] = ()
+    touched: bool = True
+
+
+Outcome = Done | NotYet | Failed

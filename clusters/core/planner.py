@@ -1,0 +1,170 @@
+"""Compare desired with observed, and return a plan."""
+
+from collections.abc import Iterator
+
+from clusters.core.observed import ObservedCluster, ObservedHost, RunState
+from clusters.core.order import linked
+from clusters.core.plan import Plan, Step, StepKind
+from clusters.core.spec import ClusterSpec, MemberSpec
+from clusters.core.text import Text, say
+
+
+def plan_create(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
+    """Everything that is missing, in an order that lets members start together."""
+    return linked(_creation(spec, observed))
+
+
+def plan_removal(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
+    """Everything the cluster has, and then its definition.
+
+    The steps go by the definition, not by what was seen: an engine that did not
+    answer while the plan was made is cleared when it comes back.
+    """
+    cause = say("the cluster is being deleted")
+    steps = [s for host in spec.hosts for s in _removal(spec, observed, host)]
+    steps.append(Step(kind=StepKind.FORGET_CLUSTER, target=spec.name, cause=cause))
+    return linked(steps)
+
+
+def plan_rollback(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
+    """Take back a create that failed: the same as a removal."""
+    return plan_removal(spec, observed)
+
+
+def plan_repair(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
+    """Bring back members that stopped and whose data is intact, and no others."""
+    return linked(_repairs(spec, observed))
+
+
+def missing_members(
+    spec: ClusterSpec, observed: ObservedCluster
+) -> tuple[MemberSpec, ...]:
+    """Members that do not run though their data is there."""
+    return tuple(
+        member
+        for member in spec.members
+        if (host := observed.hosts.get(member.host)) is not None
+        and host.facts.usable
+        and not _runs(spec, member, host)
+        and _has_data(spec, member, host, observed.installation)
+    )
+
+
+def _creation(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
+    for host in spec.hosts:
+        yield from _host_steps(spec, host, observed.hosts.get(host))
+    for member in spec.members:
+        yield from _member_steps(spec, member, observed.hosts.get(member.host))
+    yield Step(
+        kind=StepKind.AWAIT_HEALTH,
+        target=spec.name,
+        cause=say(
+            "every one of {size} members must answer a linearizable read",
+            size=spec.size,
+        ),
+    )
+    if spec.in_containers:
+        yield from _policy_steps(spec)
+
+
+def _host_steps(
+    spec: ClusterSpec, host: str, seen: ObservedHost | None
+) -> Iterator[Step]:
+    cause = say("nothing may be in the way before the first change")
+    yield Step(kind=StepKind.CHECK_HOST, target=host, host=host, cause=cause)
+    if not spec.in_containers:
+        return
+    if seen is None or seen.image is None:
+        cause = say("{host} does not have the image", host=host)
+        yield Step(
+            kind=StepKind.PULL_IMAGE, target=spec.version, host=host, cause=cause
+        )
+    if spec.owns_network and (seen is None or seen.network is None):
+        cause = say("members reach one another by name")
+        yield Step(
+            kind=StepKind.CREATE_NETWORK,
+            target=spec.network_name,
+            host=host,
+            cause=cause,
+        )
+    if seen is not None and seen.panel_inside:
+        cause = say("the panel runs inside this engine and dials members by name")
+        yield Step(
+            kind=StepKind.JOIN_NETWORK, target=spec.network_name, host=host, cause=cause
+        )
+
+
+def _member_steps(
+    spec: ClusterSpec, member: MemberSpec, seen: ObservedHost | None
+) -> Iterator[Step]:
+    instance = seen.instances.get(spec.instance(member)) if seen else None
+    if instance is None:
+        if seen is None or spec.volume(member) not in seen.volumes:
+            yield _on(member, StepKind.CREATE_VOLUME, say("its data needs a place"))
+        yield _on(member, StepKind.CREATE_MEMBER, say("not there"))
+    if instance is None or instance.state != RunState.RUNNING:
+        cause = say("not running") if instance else say("not started")
+        yield _on(member, StepKind.START_MEMBER, cause)
+
+
+def _policy_steps(spec: ClusterSpec) -> Iterator[Step]:
+    cause = say("it may restart by itself once the cluster has formed")
+    for member in spec.members:
+        yield _on(member, StepKind.SET_RESTART_POLICY, cause)
+
+
+def _removal(spec: ClusterSpec, observed: ObservedCluster, host: str) -> Iterator[Step]:
+    cause = say("the cluster is being deleted")
+    for member in spec.on(host):
+        yield _on(member, StepKind.REMOVE_MEMBER, cause)
+        yield _on(member, StepKind.REMOVE_VOLUME, cause)
+    if not spec.in_containers:
+        return
+    seen = observed.hosts.get(host)
+    if seen is not None and seen.panel_inside:
+        yield Step(
+            kind=StepKind.LEAVE_NETWORK,
+            target=spec.network_name,
+            host=host,
+            cause=say("a network can not be removed while the panel is in it"),
+        )
+    if spec.owns_network:
+        yield Step(
+            kind=StepKind.REMOVE_NETWORK,
+            target=spec.network_name,
+            host=host,
+            cause=cause,
+        )
+
+
+def _repairs(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
+    for member in missing_members(spec, observed):
+        host = observed.hosts[member.host]
+        if spec.instance(member) not in host.instances:
+            cause = say("not there, but its data is intact")
+            yield _on(member, StepKind.CREATE_MEMBER, cause)
+        cause = say("not running, but its data is intact")
+        yield _on(member, StepKind.START_MEMBER, cause)
+    cause = say("the cluster must serve again")
+    yield Step(kind=StepKind.AWAIT_HEALTH, target=spec.name, cause=cause)
+    if spec.in_containers:
+        yield from _policy_steps(spec)
+
+
+def _runs(spec: ClusterSpec, member: MemberSpec, host: ObservedHost) -> bool:
+    instance = host.instances.get(spec.instance(member))
+    return instance is not None and instance.state in {
+        RunState.RUNNING,
+        RunState.RESTARTING,
+    }
+
+
+def _has_data(
+    spec: ClusterSpec, member: MemberSpec, host: ObservedHost, installation: str
+) -> bool:
+    volume = host.volumes.get(spec.volume(member))
+    return volume is not None and volume.belongs_to(installation, spec.name)
+
+
+def _on(member: MemberSpec, kind: StepKind, cause: Text) -> Step:
+    return Step(kind=kind, target=member.name, host=member.host, cause=cause)

@@ -1,0 +1,116 @@
+"""What every driver can do.
+
+`find_*` look and change nothing. Every other verb is one call to the outside; the
+engine looks before it and after it. A verb raises BackendError when the host says no
+and Unavailable when the host does not answer.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from clusters.core.observed import (
+    HostFacts,
+    ImageSeen,
+    InstanceSeen,
+    MemberReport,
+    ObjectSeen,
+)
+
+Progress = Callable[[Mapping[str, int | str]], None]
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Launch:
+    """Everything needed to create one member on a host.
+
+    `labels` carry whose it is and the hash of all the rest; `flags` follow the
+    command; `client_port` and `peer_port` are published on `bind_address`.
+    """
+
+    name: str
+    member: str
+    version: str
+    image: str
+    flags: tuple[str, ...]
+    labels: Mapping[str, str]
+    bind_address: str
+    client_port: int
+    peer_port: int
+    network: str
+    volume: str
+
+
+class Driver(Protocol):
+    """A host on which members run."""
+
+    def facts(self) -> HostFacts:
+        """Whether the host can be used; never raises."""
+        ...
+
+    def find_image(self, reference: str) -> ImageSeen | None: ...
+
+    def find_network(self, name: str) -> ObjectSeen | None: ...
+
+    def find_volume(self, name: str) -> ObjectSeen | None: ...
+
+    def find_instance(self, name: str) -> InstanceSeen | None: ...
+
+    def find_all(self, installation: str) -> tuple[InstanceSeen, ...]:
+        """Every instance that this installation of the panel made on the host."""
+        ...
+
+    def names_on_network(self, network: str) -> Mapping[str, str]:
+        """Names and aliases taken on a network, each with the container that has it."""
+        ...
+
+    def busy_ports(self, address: str, ports: Iterable[int]) -> Mapping[int, str]:
+        """Those of the ports that can not be bound, each with who has it if known."""
+        ...
+
+    def pull_image(self, reference: str, progress: Progress, stop: Stop) -> None:
+        """Fetch an image. Ends early, without error, when `stop()` is true."""
+        ...
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None: ...
+
+    def remove_network(self, network_id: str) -> None: ...
+
+    def is_inside(self, network: str) -> bool | None:
+        """Whether the panel's own container is on the network; None: not in one."""
+        ...
+
+    def join_network(self, network: str) -> None: ...
+
+    def leave_network(self, network: str) -> None: ...
+
+    def create_volume(self, name: str, labels: Mapping[str, str]) -> None: ...
+
+    def remove_volume(self, name: str) -> None: ...
+
+    def data_dir(self, volume: str) -> str:
+        """The path of the data as the member sees it."""
+        ...
+
+    def create_instance(self, launch: Launch) -> None: ...
+
+    def start_instance(self, instance_id: str) -> None: ...
+
+    def remove_instance(self, instance_id: str) -> None: ...
+
+    def set_restart_policy(self, instance_id: str) -> None:
+        """Let the host restart the member by itself from now on."""
+        ...
+
+    def log_tail(self, name: str, lines: int) -> tuple[str, ...]:
+        """The last lines a member wrote; empty when there are none."""
+        ...
+
+    def endpoint(self, name: str, published: str) -> str:
+        """HOST:PORT at which the panel reaches a member's client port."""
+        ...
+
+    def probe(self, endpoint: str, timeout: float) -> MemberReport:
+        """Ask a member how it is; never raises."""
+        ...
