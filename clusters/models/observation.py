@@ -1,0 +1,60 @@
+"""What was last seen of a cluster, a member or a host, and since when."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clusters.models.cluster import Cluster, Member
+from clusters.models.host import Host
+
+_ONE_SUBJECT = (
+    Q(cluster__isnull=False, member__isnull=True, host__isnull=True)
+    | Q(cluster__isnull=True, member__isnull=False, host__isnull=True)
+    | Q(cluster__isnull=True, member__isnull=True, host__isnull=False)
+)
+
+
+class Observation(models.Model):
+    """The latest look at one thing; `since` moves only when `status` changes."""
+
+    cluster = models.OneToOneField(
+        Cluster, null=True, on_delete=models.CASCADE, related_name="observation"
+    )
+    member = models.OneToOneField(
+        Member, null=True, on_delete=models.CASCADE, related_name="observation"
+    )
+    host = models.OneToOneField(
+        Host, null=True, on_delete=models.CASCADE, related_name="observation"
+    )
+    status = models.CharField(max_length=20)
+    facts = models.JSONField(default=dict)
+    since = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("observation")
+        verbose_name_plural = _("observations")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=_ONE_SUBJECT, name="observation_of_one_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.status
+
+    @classmethod
+    def keep(cls, status: str, facts: dict[str, Any], **subject: models.Model) -> None:
+        """Replace what was last seen of the subject (cluster=, member= or host=)."""
+        now = timezone.now()
+        row = cls.objects.filter(**subject).only("status").first()
+        fresh = {"status": status, "facts": facts, "seen_at": now}
+        if row is None:
+            cls.objects.create(**subject, **fresh, since=now)
+            return
+        if row.status != status:
+            fresh["since"] = now
+        cls.objects.filter(pk=row.pk).update(**fresh)
