@@ -1,0 +1,72 @@
+"""Compute the plan once and freeze it, before the first side effect."""
+
+from datetime import timedelta
+from typing import Any
+
+from clusters.core.identity import as_hex
+from clusters.core.observed import ObservedCluster
+from clusters.core.plan import Plan
+from clusters.core.planner import plan_create, plan_removal, plan_repair
+from clusters.core.spec import ClusterSpec
+from clusters.engine import wiring
+from clusters.engine.journal import Journal
+from clusters.engine.observe import observe
+from clusters.models import Operation, StepRecord
+from clusters.models.operation import Kind
+
+DEADLINES: dict[Kind, timedelta] = {
+    Kind.CREATE: timedelta(minutes=45),  # a pull over a slow line is the most of it
+    Kind.DELETE: timedelta(minutes=30),
+    Kind.REPAIR: timedelta(minutes=10),
+}
+
+
+def freeze_plan(journal: Journal) -> None:
+    """Look, plan, and write the plan down; later slices only read it."""
+    operation = journal.operation
+    if operation.cluster is None:
+        raise RuntimeError("an operation without a cluster has nothing to plan")
+    spec = operation.cluster.to_spec()
+    seen = observe(spec, wiring.tools_for(spec))
+    plan = plan_of(Kind(operation.kind), spec, seen)
+    journal.freeze(
+        frozen(spec, seen, plan),
+        [
+            StepRecord.of(operation, number, step, rollback=False)
+            for number, step in enumerate(plan)
+        ],
+        DEADLINES[Kind(operation.kind)],
+    )
+
+
+def plan_of(kind: Kind, spec: ClusterSpec, seen: ObservedCluster) -> Plan:
+    match kind:
+        case Kind.CREATE:
+            return plan_create(spec, seen)
+        case Kind.DELETE:
+            return plan_removal(spec, seen)
+        case Kind.REPAIR:
+            return plan_repair(spec, seen)
+
+
+def frozen(spec: ClusterSpec, seen: ObservedCluster, plan: Plan) -> dict[str, Any]:
+    """The plan as it is kept: definition, pinned images, identities and steps."""
+    return {
+        "spec": spec.as_json(),
+        "images": {
+            host.name: host.image.pinned for host in seen.hosts.values() if host.image
+        },
+        "member_ids": {
+            member.name: as_hex(spec.predicted_member_id(member))
+            for member in spec.members
+        },
+        "cluster_id": as_hex(spec.predicted_cluster_id()),
+        "steps": [step.as_json() for step in plan],
+    }
+
+
+def spec_of(operation: Operation) -> ClusterSpec:
+    """The definition as it was frozen."""
+    if operation.plan is None:
+        raise RuntimeError("the plan is not frozen yet")
+    return ClusterSpec.from_json(operation.plan["spec"])

@@ -1,0 +1,49 @@
+"""Take an operation, go on with it for a slice, and give it back or end it."""
+
+import logging
+import uuid
+
+from clusters.engine import endings, wiring
+from clusters.engine.journal import Journal, LeaseLostError
+from clusters.engine.owner import current_owner
+from clusters.engine.planning import freeze_plan
+from clusters.engine.slice import Slice
+from clusters.models import Operation
+
+log = logging.getLogger(__name__)
+
+# An operation that ended its worker that often at one step is not tried again.
+MOST_CRASHES = 3
+
+
+def advance(operation_id: uuid.UUID) -> bool:
+    """Go on with one operation; False when somebody else has it or it must wait."""
+    operation = Operation.objects.filter(pk=operation_id).first()
+    if operation is None or not operation.claim(current_owner(), wiring.lease()):
+        return False
+    journal = Journal(operation, wiring.lease())
+    try:
+        with journal.heartbeat():
+            _advance(journal)
+    except LeaseLostError:
+        log.warning("The lease of operation %s is lost; it is left alone.", operation)
+    return True
+
+
+def _advance(journal: Journal) -> None:
+    try:
+        _work(journal)
+    except LeaseLostError:
+        raise
+    except Exception:
+        endings.errored(journal)
+        raise
+
+
+def _work(journal: Journal) -> None:
+    if journal.operation.crashes >= MOST_CRASHES:
+        endings.poisoned(journal)
+        return
+    if journal.operation.plan is None:
+        freeze_plan(journal)
+    Slice(journal).work()

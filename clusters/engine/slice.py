@@ -1,0 +1,262 @@
+"""One slice of work at an operation: start what can start, record what came of it."""
+
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from clusters.core.outcome import Done, Failed, NotYet, Outcome
+from clusters.core.plan import StepKind
+from clusters.core.text import Text, say
+from clusters.engine import endings, failpoints, narration, wiring
+from clusters.engine.execute import execute
+from clusters.engine.job import Job, Tools
+from clusters.engine.journal import Journal
+from clusters.engine.planning import spec_of
+from clusters.engine.steps.health import late
+from clusters.models import Operation, StepRecord
+from clusters.models.step import OPEN, StepState
+
+LONGEST_SLICE = 20.0
+# A wait that short is not worth giving the operation back for.
+SHORT_WAIT = 0.5
+_LOOK_UP = 0.25
+_SLOWEST_POLL = 0.1
+
+STEP_LIMITS: dict[StepKind, timedelta] = {
+    StepKind.CHECK_HOST: timedelta(seconds=20),
+    StepKind.PULL_IMAGE: timedelta(minutes=40),
+}
+STEP_LIMIT = timedelta(seconds=90)
+ROLL_BACK_LIMIT = timedelta(minutes=10)
+
+
+class Slice:
+    """Works until the operation ends, must wait, or has had its time."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.spec = spec_of(journal.operation)
+        self.tools: Tools = wiring.tools_for(self.spec)
+        self.records: list[StepRecord] = []
+        self.running: dict[Future[Outcome], StepRecord] = {}
+        self.not_before: dict[int, float] = {}
+        self.shown: dict[int, Mapping[str, int | str]] = {}
+        self.failure: Failed | None = None
+        self.stopping = threading.Event()
+        self.until = time.monotonic() + LONGEST_SLICE
+        self._told_too_late = False
+        self._load()
+
+    def work(self) -> None:
+        with ThreadPoolExecutor(max_workers=wiring.threads()) as pool:
+            try:
+                while self._turn(pool):
+                    pass
+            finally:
+                self.stopping.set()
+
+    def _load(self) -> None:
+        rows = StepRecord.objects.filter(operation=self.journal.operation)
+        wanted = rows.filter(rollback=bool(self.journal.operation.ending))
+        self.records = list(wanted.order_by("seq"))
+        self.not_before = {}
+
+    def _turn(self, pool: ThreadPoolExecutor) -> bool:
+        """One round; False when this slice is over."""
+        self._heed_the_outside()
+        if self.stopping.is_set() and not self.running:
+            return self._turn_back()
+        if not self.stopping.is_set():
+            self._start(pool)
+        if self.running:
+            self._collect()
+            return True
+        if not self._open():
+            self._finish()
+            return False
+        return self._wait_or_park()
+
+    def _heed_the_outside(self) -> None:
+        operation = self.journal.operation
+        cancelled = self.journal.is_cancelled()
+        if cancelled and not operation.ending:
+            if endings.can_cancel(operation):
+                self.stopping.set()
+            elif not self._told_too_late:
+                self._told_too_late = True
+                self.journal.write([narration.too_late()])
+        deadline = operation.deadline
+        if deadline and timezone.now() > deadline and self.failure is None:
+            why = say("It did not end within its time.")
+            self.failure = Failed(code="deadline", why=why)
+        if self.failure is not None:
+            self.stopping.set()
+
+    def _turn_back(self) -> bool:
+        if self.failure is not None:
+            goes_on = endings.fail(self.journal, self.failure)
+        else:
+            goes_on = endings.cancel(self.journal)
+        self.failure = None
+        self.stopping.clear()
+        self.journal.operation.refresh_from_db(fields=["deadline", "ending"])
+        self._load()
+        return goes_on
+
+    def _finish(self) -> None:
+        if self.journal.operation.ending:
+            endings.finish_roll_back(self.journal)
+        else:
+            endings.succeed(self.journal)
+
+    def _open(self) -> list[StepRecord]:
+        return [record for record in self.records if record.state in OPEN]
+
+    def _start(self, pool: ThreadPoolExecutor) -> None:
+        ready = self._ready()
+        fresh = [record for record in ready if not self._begun_here(record)]
+        if fresh:
+            for record in fresh:
+                failpoints.reach(record.kind, "before_intent")
+            touching = any(r.kind != StepKind.CHECK_HOST for r in fresh)
+            self.journal.begin(fresh, narration.begun(fresh), touching=touching)
+            for record in fresh:
+                failpoints.reach(record.kind, "after_intent")
+        for record in ready:
+            self.running[pool.submit(self._attempt, record)] = record
+
+    def _ready(self) -> list[StepRecord]:
+        done = {
+            record.to_step().key
+            for record in self.records
+            if record.state == StepState.SUCCEEDED
+        }
+        busy = {record.seq for record in self.running.values()}
+        now = time.monotonic()
+        return [
+            record
+            for record in self._open()
+            if record.seq not in busy
+            and self.not_before.get(record.seq, 0.0) <= now
+            and done.issuperset(record.needs)
+        ]
+
+    def _begun_here(self, record: StepRecord) -> bool:
+        return record.seq in self.not_before
+
+    def _attempt(self, record: StepRecord) -> Outcome:
+        try:
+            return execute(self._job(record))
+        finally:
+            connection.close()
+
+    def _job(self, record: StepRecord) -> Job:
+        return Job(
+            spec=self.spec,
+            step=record.to_step(),
+            tools=self.tools,
+            operation=str(self.journal.operation.pk),
+            fence=self.journal.operation.fence,
+            guard=self.journal.check,
+            stop=self.stopping.is_set,
+            progress=lambda numbers: self._note_progress(record, numbers),
+            images=self._images(),
+            attempts=record.attempts,
+        )
+
+    def _images(self) -> dict[str, str]:
+        plan = self.journal.operation.plan or {}
+        pulled = {
+            r.host: r.result["pinned"] for r in self.records if "pinned" in r.result
+        }
+        return {**plan.get("images", {}), **pulled}
+
+    def _note_progress(
+        self, record: StepRecord, numbers: Mapping[str, int | str]
+    ) -> None:
+        record.progress = dict(numbers)  # written by the next look at what runs
+
+    def _collect(self) -> None:
+        finished, _ = wait(self.running, timeout=_LOOK_UP, return_when=FIRST_COMPLETED)
+        if not finished:
+            self._write_progress()
+        for future in finished:
+            record = self.running.pop(future)
+            self._record(record, self._in_time(record, future.result()))
+
+    def _write_progress(self) -> None:
+        moving = [
+            record
+            for record in self.running.values()
+            if record.progress != self.shown.get(record.seq, {})
+        ]
+        self.shown.update((record.seq, record.progress) for record in moving)
+        if moving:
+            self.journal.write_progress(moving)
+
+    def _in_time(self, record: StepRecord, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, NotYet) or self.stopping.is_set():
+            return outcome
+        limit = STEP_LIMITS.get(StepKind(record.kind), STEP_LIMIT)
+        if record.kind == StepKind.AWAIT_HEALTH:
+            limit = self.tools.bootstrap_limit
+        if record.rollback or self._is_delete():
+            limit = ROLL_BACK_LIMIT
+        started = record.started_at or timezone.now()
+        if timezone.now() - started < limit:
+            return outcome
+        return late(self._job(record), outcome, int(limit.total_seconds()))
+
+    def _is_delete(self) -> bool:
+        return self.journal.operation.kind == "delete"
+
+    def _record(self, record: StepRecord, outcome: Outcome) -> None:
+        match outcome:
+            case Done():
+                record.state, record.finished_at = StepState.SUCCEEDED, timezone.now()
+                record.message = outcome.message.as_json()
+                record.result = dict(outcome.result)
+                forget = record.kind == StepKind.FORGET_CLUSTER
+                line = narration.done(record, outcome)
+                self.journal.record(record, [line], forget=forget)
+            case Failed():
+                record.state, record.finished_at = StepState.FAILED, timezone.now()
+                record.message = outcome.why.as_json()
+                self.journal.record(record, [narration.failed(record, outcome)])
+                self.failure = self.failure or outcome
+            case NotYet():
+                self._note_wait(record, outcome)
+        failpoints.reach(record.kind, "after_record")
+
+    def _note_wait(self, record: StepRecord, outcome: NotYet) -> None:
+        earlier = self.not_before.get(record.seq)
+        pause = outcome.retry_in
+        if earlier is not None and pause < _SLOWEST_POLL:
+            pause = min(pause * 2, _SLOWEST_POLL)
+        self.not_before[record.seq] = time.monotonic() + pause
+        if Text.from_json(record.message) == outcome.why:
+            return
+        record.message = outcome.why.as_json()
+        record.progress = dict(outcome.progress)
+        self.journal.record(record, [narration.waiting(record, outcome)])
+
+    def _wait_or_park(self) -> bool:
+        now = time.monotonic()
+        pauses = [self.not_before.get(r.seq, now) - now for r in self._open()]
+        pause = max(min(pauses), 0.0)
+        if pause <= SHORT_WAIT and now < self.until and not self._others_wait():
+            self.stopping.wait(pause)
+            return True
+        self.journal.park(pause)
+        return False
+
+    def _others_wait(self) -> bool:
+        if time.monotonic() < self.until - LONGEST_SLICE + SHORT_WAIT:
+            return False
+        others = Operation.claimable().exclude(pk=self.journal.operation.pk)
+        return others.exists()

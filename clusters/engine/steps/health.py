@@ -1,0 +1,87 @@
+"""Wait until a cluster has formed, by the word of every member."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from clusters.core.diagnosis import explain
+from clusters.core.health import formation
+from clusters.core.observed import InstanceSeen, MemberReport, RunState
+from clusters.core.outcome import Failed, NotYet, Outcome
+from clusters.core.plan import StepKind
+from clusters.core.spec import ClusterSpec, MemberSpec
+from clusters.core.text import say
+from clusters.engine.job import Job, Tools
+from clusters.engine.steps.base import Handler
+from clusters.engine.steps.members import LOG_LINES, exited
+
+PROBE_TIMEOUT = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathering:
+    """What the members said, and those that have ended."""
+
+    reports: Mapping[str, MemberReport]
+    ended: tuple[InstanceSeen, ...]
+
+
+class AwaitHealth(Handler):
+    """Every member answers a linearizable read and lists exactly the planned ones."""
+
+    def look(self, job: Job) -> Gathering:
+        reports = probe_members(job.spec, job.tools)
+        silent = [m for m in job.spec.members if not reports[m.name].reachable]
+        found = [_instance(job, member) for member in silent]
+        ended = [seen for seen in found if seen and seen.state == RunState.EXITED]
+        return Gathering(reports=reports, ended=tuple(ended))
+
+    def judge(self, job: Job, seen: Gathering) -> Outcome | None:
+        if seen.ended:
+            first = seen.ended[0]
+            return exited(job, first.name, first)
+        return formation(job.spec, seen.reports)
+
+
+def probe_members(spec: ClusterSpec, tools: Tools) -> dict[str, MemberReport]:
+    """Ask every member at once, each with a short deadline."""
+    with ThreadPoolExecutor(max_workers=max(len(spec.members), 1)) as threads:
+        answers = threads.map(lambda m: _probe(spec, tools, m), spec.members)
+        return dict(zip((m.name for m in spec.members), answers, strict=True))
+
+
+def _probe(spec: ClusterSpec, tools: Tools, member: MemberSpec) -> MemberReport:
+    driver = tools.drivers[member.host]
+    endpoint = driver.endpoint(spec.instance(member), spec.endpoint(member))
+    return driver.probe(endpoint, PROBE_TIMEOUT)
+
+
+def _instance(job: Job, member: MemberSpec) -> InstanceSeen | None:
+    return job.tools.drivers[member.host].find_instance(job.spec.instance(member))
+
+
+def late(job: Job, outcome: NotYet, seconds: int) -> Failed:
+    """A step had its time; the last lines of silent members say why."""
+    if job.step.kind != StepKind.AWAIT_HEALTH:
+        return Failed(
+            code="step_timed_out",
+            why=say("After {seconds} s: {why}", seconds=seconds, why=outcome.why),
+            advice=say("Look whether the host answers, then retry."),
+        )
+    lines = tuple(_last_words(job))
+    found = explain(lines)
+    why = say("No quorum after {seconds} s: {why}", seconds=seconds, why=outcome.why)
+    return Failed(
+        code="quorum_timeout",
+        why=say("{why}. {cause}", why=why, cause=found.cause) if found else why,
+        advice=found.advice if found else say("Look at the members' last lines below."),
+        evidence=lines,
+    )
+
+
+def _last_words(job: Job) -> Iterator[str]:
+    reports = probe_members(job.spec, job.tools)
+    for member in job.spec.members:
+        if not reports[member.name].serves:
+            driver = job.tools.drivers[member.host]
+            yield from driver.log_tail(job.spec.instance(member), LOG_LINES)

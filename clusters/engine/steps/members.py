@@ -1,0 +1,175 @@
+"""Containers and processes of members."""
+
+from typing import Any
+
+from clusters.core.diagnosis import explain
+from clusters.core.flags import member_flags
+from clusters.core.labels import spec_hash
+from clusters.core.names import LABEL
+from clusters.core.observed import InstanceSeen, RunState
+from clusters.core.outcome import Done, Failed, Outcome
+from clusters.core.text import NOTHING, quote, say
+from clusters.drivers.base import Launch
+from clusters.engine.job import Job
+from clusters.engine.steps.base import CONTAINER, Handler, foreign
+
+LOG_LINES = 20
+RESTARTS_BY_ITSELF = "unless-stopped"
+
+
+class MemberHandler(Handler):
+    """A step about the instance of one member."""
+
+    def look(self, job: Job) -> InstanceSeen | None:
+        return job.driver.find_instance(job.instance)
+
+
+class CreateMember(MemberHandler):
+    """Made, not started: members start together."""
+
+    def judge(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
+        if seen is None:
+            return None
+        if not job.owns(seen):
+            return foreign(CONTAINER, seen)
+        if seen.spec_hash == launch(job).labels[f"{LABEL}.spec"]:
+            return Done(message=say("{name} is made", name=seen.name))
+        if seen.state == RunState.CREATED:
+            return None  # an earlier attempt with other settings: made anew
+        return Failed(
+            code="spec_differs",
+            why=say("{name} runs with other settings than planned.", name=seen.name),
+            advice=say("Delete the cluster, or look what changed it."),
+        )
+
+    def act(self, job: Job) -> None:
+        seen = self.look(job)
+        if seen is None:
+            job.driver.create_instance(launch(job))
+        elif job.owns(seen):
+            job.driver.remove_instance(seen.id)
+
+
+class StartMember(MemberHandler):
+    """Running; an exit right after the start is explained by its last lines."""
+
+    def judge(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
+        return _missing(job, seen) or _running(seen)
+
+    def act(self, job: Job) -> None:
+        seen = self.look(job)
+        if seen is not None and job.owns(seen):
+            job.driver.start_instance(seen.id)
+
+    def after(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
+        if seen is not None and seen.state == RunState.EXITED:
+            return exited(job, job.instance, seen)
+        return self.judge(job, seen)
+
+
+class SetRestartPolicy(MemberHandler):
+    """The host may restart the member from now on."""
+
+    def judge(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
+        missing = _missing(job, seen)
+        if missing is not None:
+            return missing
+        if seen is not None and seen.restart_policy == RESTARTS_BY_ITSELF:
+            return Done(message=say("restarts by itself"))
+        return None
+
+    def act(self, job: Job) -> None:
+        seen = self.look(job)
+        if seen is not None and job.owns(seen):
+            job.driver.set_restart_policy(seen.id)
+
+
+class RemoveMember(MemberHandler):
+    """Stopped and gone; its data is another step."""
+
+    def judge(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
+        if seen is None:
+            return Done(message=say("it is gone"))
+        if not job.owns(seen):
+            return Done(message=say("{name} is not ours: left alone", name=seen.name))
+        return None
+
+    def act(self, job: Job) -> None:
+        seen = self.look(job)
+        if seen is not None and job.owns(seen):
+            job.driver.remove_instance(seen.id)
+
+
+def launch(job: Job) -> Launch:
+    """Everything that makes the member what it is, and the hash of it."""
+    spec, member = job.spec, job.member
+    flags = member_flags(
+        spec,
+        member,
+        job.driver.data_dir(job.volume),
+        job.tools.discovery.flags(spec),
+    )
+    settings: dict[str, Any] = {
+        "name": job.instance,
+        "member": member.name,
+        "version": spec.version,
+        "image": job.images.get(member.host, ""),
+        "flags": flags,
+        "bind_address": spec.bind_address,
+        "client_port": member.client_port,
+        "peer_port": member.peer_port,
+        "network": spec.network_name if spec.in_containers else "",
+        "volume": job.volume,
+    }
+    labels = job.labels | {
+        f"{LABEL}.member": member.name,
+        f"{LABEL}.spec": spec_hash(settings),
+    }
+    return Launch(labels=labels, **settings)
+
+
+def exited(job: Job, name: str, seen: InstanceSeen) -> Failed:
+    """A member that ended by itself: its last lines and what they mean."""
+    lines = job.tools.drivers[_host_of(job, seen)].log_tail(name, LOG_LINES)
+    found = explain(lines)
+    why = say(
+        "{member} ended by itself with exit code {code}.",
+        member=seen.member or name,
+        code=str(seen.exit_code) if seen.exit_code is not None else "?",
+    )
+    if found is None:
+        last = quote(lines[-1]) if lines else NOTHING
+        return Failed(
+            code="member_exited",
+            why=say("{why} Its last words: {last}", why=why, last=last)
+            if last
+            else why,
+            advice=say("Look at its last lines below."),
+            evidence=lines,
+        )
+    return Failed(
+        code=found.code,
+        why=say("{why} {cause}", why=why, cause=found.cause),
+        advice=found.advice,
+        evidence=lines,
+    )
+
+
+def _host_of(job: Job, seen: InstanceSeen) -> str:
+    return job.step.host or job.spec.member(seen.member).host
+
+
+def _missing(job: Job, seen: InstanceSeen | None) -> Failed | None:
+    if seen is None:
+        return Failed(
+            code="member_lost",
+            why=say("{name} was removed by somebody.", name=job.instance),
+            advice=say("Retry the operation: it makes what is missing."),
+        )
+    return None if job.owns(seen) else foreign(CONTAINER, seen)
+
+
+def _running(seen: InstanceSeen | None) -> Done | None:
+    if seen is not None and seen.state == RunState.RUNNING:
+        return Done(message=say("started {when}", when=seen.started_at[:19]))
+    return None

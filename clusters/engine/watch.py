@@ -1,0 +1,113 @@
+"""Look at hosts and clusters, and keep what was seen."""
+
+from dataclasses import replace
+from typing import Any
+
+from clusters.core.health import MemberStatus, Verdict, member_status, verdict
+from clusters.core.identity import as_hex
+from clusters.core.names import LABEL
+from clusters.core.observed import (
+    HostFacts,
+    InstanceSeen,
+    MemberReport,
+    ObservedCluster,
+)
+from clusters.core.spec import ClusterSpec, MemberSpec
+from clusters.core.text import quote
+from clusters.engine import wiring
+from clusters.engine.observe import observe
+from clusters.engine.steps.health import probe_members
+from clusters.models import Cluster, Host, Observation
+
+
+def observe_host(host: Host) -> HostFacts:
+    """Whether a host can be used now."""
+    seen = wiring.driver_for(host).facts()
+    facts = replace(seen, repository=wiring.repository_of(host))
+    status = "usable" if facts.usable else "unusable"
+    Observation.keep(status, facts.as_json(), host=host)
+    return facts
+
+
+def observe_cluster(cluster: Cluster) -> ObservedCluster:
+    """How every member of a cluster is now, by its host's word and its own."""
+    spec = cluster.to_spec()
+    tools = wiring.tools_for(spec)
+    seen = observe(spec, tools)
+    reports = probe_members(spec, tools)
+    statuses = []
+    for row in cluster.members.all():
+        member = spec.member(row.name)
+        status = _status(spec, member, seen, reports[row.name])
+        facts = _member_facts(spec, member, seen, reports)
+        Observation.keep(status.value, facts, member=row)
+        statuses.append(status)
+    serving = sum(report.serves for report in reports.values())
+    judged = verdict(spec.size, statuses, serving)
+    Observation.keep(judged.state.value, _facts(judged, serving), cluster=cluster)
+    return seen
+
+
+def _status(
+    spec: ClusterSpec,
+    member: MemberSpec,
+    seen: ObservedCluster,
+    report: MemberReport,
+) -> MemberStatus:
+    host = seen.hosts[member.host]
+    if not host.facts.usable and not report.reachable:
+        return MemberStatus.UNREACHABLE
+    volume = host.volumes.get(spec.volume(member))
+    return member_status(
+        _instance(spec, member, seen),
+        has_data=volume is not None and volume.belongs_to(seen.installation, spec.name),
+        report=report,
+    )
+
+
+def _instance(
+    spec: ClusterSpec, member: MemberSpec, seen: ObservedCluster
+) -> InstanceSeen | None:
+    return seen.hosts[member.host].instances.get(spec.instance(member))
+
+
+def _member_facts(
+    spec: ClusterSpec,
+    member: MemberSpec,
+    seen: ObservedCluster,
+    reports: dict[str, MemberReport],
+) -> dict[str, Any]:
+    report = reports[member.name]
+    instance = _instance(spec, member, seen)
+    facts: dict[str, Any] = {
+        "started_at": instance.started_at if instance else "",
+        "instance": instance.id if instance else "",
+        "operation": instance.labels.get(f"{LABEL}.operation", "") if instance else "",
+        "serves": report.serves,
+        "why": quote(report.error).as_json() if report.error else None,
+    }
+    if not report.reachable:
+        return facts
+    listed = next((m for m in report.members if m.id == report.member_id), None)
+    return facts | {
+        "id": as_hex(report.member_id),
+        "cluster_id": as_hex(report.cluster_id),
+        "is_leader": report.leader_id == report.member_id != 0,
+        "role": "learner" if report.is_learner else "voter",
+        "version": report.version,
+        "db_size": report.db_size,
+        "db_size_in_use": report.db_size_in_use,
+        "raft_index": report.raft_index,
+        "alarms": list(report.alarms),
+        "peer_urls": list(listed.peer_urls) if listed else [],
+        "client_urls": list(listed.client_urls) if listed else [],
+    }
+
+
+def _facts(judged: Verdict, serving: int) -> dict[str, Any]:
+    return {
+        "serving": serving,
+        "what": judged.what.as_json(),
+        "why": judged.why.as_json(),
+        "do": judged.do.as_json(),
+    }
