@@ -1,0 +1,220 @@
+"""Members of a pretended world, for tests only.
+
+The world is a server of its own (tests/drivers/world.py): it outlives workers as a real
+engine does, counts what it is told, and fails on demand. This is its client: one
+connection for each call, one line of JSON to ask, one or more to answer.
+"""
+
+import json
+import socket
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+from clusters.core.errors import BackendError, Unavailable
+from clusters.core.observed import (
+    HostFacts,
+    ImageSeen,
+    InstanceSeen,
+    ListedMember,
+    MemberReport,
+    ObjectSeen,
+    RunState,
+)
+from clusters.core.text import quote, say
+from clusters.drivers.base import Launch, Progress, Stop
+
+_SILENT = "engine_unreachable"
+_LOOK_SECONDS = 0.05
+_ANSWER_SECONDS = 60.0
+
+
+class MemoryDriver:
+    """An engine that is only pretended, at the other end of a socket."""
+
+    def __init__(self, socket_path: str, *, stall_seconds: float = 30.0) -> None:
+        self._socket_path = socket_path
+        self._stall_seconds = stall_seconds
+
+    def facts(self) -> HostFacts:
+        try:
+            return HostFacts.from_json(self._ask("facts"))
+        except BackendError as error:
+            return HostFacts(
+                usable=False, code=error.code, reason=error.text, cure=error.advice
+            )
+
+    def find_image(self, reference: str) -> ImageSeen | None:
+        seen = self._ask("find_image", reference)
+        return ImageSeen(**seen) if seen else None
+
+    def find_network(self, name: str) -> ObjectSeen | None:
+        seen = self._ask("find_network", name)
+        return ObjectSeen(**seen) if seen else None
+
+    def find_volume(self, name: str) -> ObjectSeen | None:
+        seen = self._ask("find_volume", name)
+        return ObjectSeen(**seen) if seen else None
+
+    def find_instance(self, name: str) -> InstanceSeen | None:
+        seen = self._ask("find_instance", name)
+        return _instance(seen) if seen else None
+
+    def find_all(self, installation: str) -> tuple[InstanceSeen, ...]:
+        return tuple(map(_instance, self._ask("find_all", installation)))
+
+    def names_on_network(self, network: str) -> Mapping[str, str]:
+        names: dict[str, str] = self._ask("names_on_network", network)
+        return names
+
+    def busy_ports(self, address: str, ports: Iterable[int]) -> Mapping[int, str]:
+        busy = self._ask("busy_ports", address, list(ports))
+        return {int(port): owner for port, owner in busy.items()}
+
+    def is_inside(self, network: str) -> bool | None:
+        inside: bool | None = self._ask("is_inside", network)
+        return inside
+
+    def log_tail(self, name: str, lines: int) -> tuple[str, ...]:
+        return tuple(self._ask("log_tail", name, lines))
+
+    def data_dir(self, volume: str) -> str:  # noqa: ARG002
+        return "/var/lib/etcd"
+
+    def endpoint(self, name: str, published: str) -> str:
+        found: str = self._ask("endpoint", name, published)
+        return found
+
+    def probe(self, endpoint: str, timeout: float) -> MemberReport:
+        try:
+            said = self._ask("probe", endpoint, timeout)
+        except BackendError as error:
+            return MemberReport(
+                endpoint=endpoint, reachable=False, error=str(error.text)
+            )
+        return _report(said)
+
+    def pull_image(self, reference: str, progress: Progress, stop: Stop) -> None:
+        heard = time.monotonic()
+        with closing(self._answers("pull_image", _LOOK_SECONDS, reference)) as answers:
+            for answer in answers:
+                if stop():
+                    return
+                if answer is None:
+                    self._check_stall(reference, heard)
+                elif "progress" in answer:
+                    heard = time.monotonic()
+                    progress(answer["progress"])
+                else:
+                    return
+
+    def _check_stall(self, reference: str, heard: float) -> None:
+        if time.monotonic() - heard > self._stall_seconds:
+            raise BackendError(
+                say("The pull of {reference} stalled.", reference=reference),
+                code="pull_stalled",
+            )
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+        self._ask("create_network", name, dict(labels))
+
+    def remove_network(self, network_id: str) -> None:
+        self._ask("remove_network", network_id)
+
+    def join_network(self, network: str) -> None:
+        self._ask("join_network", network)
+
+    def leave_network(self, network: str) -> None:
+        self._ask("leave_network", network)
+
+    def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
+        self._ask("create_volume", name, dict(labels))
+
+    def remove_volume(self, name: str) -> None:
+        self._ask("remove_volume", name)
+
+    def create_instance(self, launch: Launch) -> None:
+        content = asdict(launch) | {"labels": dict(launch.labels)}
+        self._ask("create_instance", content)
+
+    def start_instance(self, instance_id: str) -> None:
+        self._ask("start_instance", instance_id)
+
+    def remove_instance(self, instance_id: str) -> None:
+        self._ask("remove_instance", instance_id)
+
+    def set_restart_policy(self, instance_id: str) -> None:
+        self._ask("set_restart_policy", instance_id)
+
+    def _ask(self, verb: str, *args: Any) -> Any:
+        with closing(self._answers(verb, _ANSWER_SECONDS, *args)) as answers:
+            answer = next(answers)
+        if answer is None:
+            raise _unreachable("no answer")
+        return answer["ok"]
+
+    def _answers(
+        self, verb: str, patience: float, *args: Any
+    ) -> Generator[dict[str, Any] | None, None, None]:
+        """Each line that comes back, and None after each `patience` without one."""
+        with socket.socket(socket.AF_UNIX) as wire:
+            try:
+                wire.connect(self._socket_path)
+                wire.sendall(json.dumps({"verb": verb, "args": args}).encode() + b"\n")
+            except OSError as error:
+                raise _unreachable(error.strerror or str(error)) from error
+            wire.settimeout(patience)
+            rest = b""
+            while True:
+                try:
+                    part = wire.recv(1 << 16)
+                except TimeoutError:
+                    yield None
+                    continue
+                except OSError as error:
+                    raise _unreachable(error.strerror or str(error)) from error
+                if not part:
+                    raise _unreachable("it hung up")
+                *lines, rest = (rest + part).split(b"\n")
+                for line in lines:
+                    yield _checked(json.loads(line))
+
+
+def _checked(answer: dict[str, Any]) -> dict[str, Any]:
+    if "no" not in answer:
+        return answer
+    if answer["code"] == _SILENT:
+        raise _unreachable(answer["no"])
+    raise BackendError(quote(answer["no"]), code=answer["code"])
+
+
+def _unreachable(why: str) -> Unavailable:
+    return Unavailable(
+        say("The pretended engine does not answer: {why}.", why=quote(why)),
+        code=_SILENT,
+        advice=say("Start it again."),
+    )
+
+
+def _instance(seen: Mapping[str, Any]) -> InstanceSeen:
+    networks = tuple(seen["networks"])
+    return InstanceSeen(
+        **{**seen, "state": RunState(seen["state"]), "networks": networks}
+    )
+
+
+def _report(said: Mapping[str, Any]) -> MemberReport:
+    members = tuple(
+        ListedMember(
+            **{
+                **member,
+                "peer_urls": tuple(member["peer_urls"]),
+                "client_urls": tuple(member["client_urls"]),
+            }
+        )
+        for member in said.get("members", ())
+    )
+    alarms = tuple(said.get("alarms", ()))
+    return MemberReport(**{**said, "members": members, "alarms": alarms})

@@ -1,0 +1,65 @@
+"""The one door to the `etcd3` package, which needs help with today's libraries.
+
+etcd3 0.12.0 carries stubs of 2017: protobuf 4 and later refuse to load them, and they
+know neither learners nor the newer fields of Status. aetcd carries current stubs of the
+same protocol, so they take their place before etcd3 is imported for the first time.
+
+Importing this module costs some 20 MB and 0.3 s: import it where a call is made.
+No channel may be opened before a fork; a client is made for each task, and closed.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+# gRPC writes to stderr of its own accord; whatever matters comes back as an error.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+import aetcd.rpc as etcdrpc  # type: ignore[import-untyped]
+import grpc  # type: ignore[import-untyped]
+
+sys.modules.setdefault("etcd3.etcdrpc", etcdrpc)
+
+import etcd3  # type: ignore[import-untyped]  # noqa: E402
+import etcd3.locks  # type: ignore[import-untyped]  # noqa: E402
+import tenacity  # noqa: E402
+
+__all__ = ["etcd3", "etcdrpc", "grpc", "open_client"]
+
+if etcd3.etcdrpc is not etcdrpc:
+    raise ImportError("etcd3 was imported before clusters.etcd.compat")
+
+
+class _Tenacity:
+    """tenacity as it was before 7: `wait` gets the number of the try and the time."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(tenacity, name)
+
+    @staticmethod
+    def retry(*args: Any, wait: Callable[..., float] | None = None, **rest: Any) -> Any:
+        if wait is not None:
+            rest["wait"] = lambda state: wait(
+                state.attempt_number, time.monotonic() - state.start_time
+            )
+        return tenacity.retry(*args, **rest)
+
+
+etcd3.locks.tenacity = _Tenacity()
+
+# Each client dials for itself: shared connections would share their back-off too, and a
+# member that has just started would count as away for a second.
+_CHANNEL = (
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.enable_http_proxy", 0),
+    ("grpc.max_receive_message_length", 64 * 1024**2),
+)
+
+
+def open_client(host: str, port: int, timeout: float) -> Any:
+    """A client of one member; every call through it ends after `timeout` seconds."""
+    return etcd3.client(
+        host=host, port=port, timeout=timeout, grpc_options=list(_CHANNEL)
+    )
