@@ -1,0 +1,1 @@
+"""REST for programs: translate requests into actions and views into JSON."""
