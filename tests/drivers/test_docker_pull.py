@@ -37,8 +37,8 @@ def test_an_image_comes_from_a_real_registry_with_progress_and_a_digest(
         reference = publish_image(world, registry)
         assert world.driver.find_image(reference) is None
         world.driver.pull_image(reference, told.append, never)
-    assert told[-1]["layers"] == told[-1]["layers_done"] >= 2, told
-    assert told[-1]["current"] == told[-1]["total"]
+    assert told[-1]["layers"] == told[-1]["layers_done"] >= 1, told
+    assert told[-1]["current"] == told[-1]["total"] > 8_000_000
     image = world.driver.find_image(reference)
     repository = reference.rpartition(":")[0]
     assert image.pinned.startswith(f"{repository}@sha256:")
@@ -76,6 +76,7 @@ def test_a_layer_that_stops_coming_ends_the_pull(world):
     assert caught.value.code == "pull_stalled"
     assert registry.reference in str(caught.value.text)
     assert 2.0 < took < 6.0
+    assert 0 < told[-1]["current"] < told[-1]["total"]
     assert told[-1]["layers_done"] == 0
 
 

@@ -55,22 +55,24 @@ class Tally:
     layers: dict[str, Layer] = field(default_factory=dict)
 
     def note(self, line: Line) -> bool:
-        """Take in one line; whether it says anything new."""
-        status = str(line.get("status", ""))
+        """Take in one line; whether it says anything new.
+
+        Newer engines repeat themselves while nothing comes, and older ones count down
+        to their next try.
+        """
+        before, self.status = self.status, str(line.get("status", ""))
         name = str(line.get("id", ""))
-        if not name or status.startswith("Pulling from"):
-            changed = status != self.status
-            self.status = status
-            return changed
+        if not name or self.status.startswith("Pulling from"):
+            return self.status != before
         layer = self.layers.setdefault(name, Layer())
         detail = line.get("progressDetail") or {}
-        if status == "Downloading":
+        if self.status == "Downloading":
             layer.current = detail.get("current") or 0
             layer.total = max(detail.get("total") or 0, layer.total, layer.current)
-        elif status in _FETCHED:
+        elif self.status in _FETCHED:
             layer.current = layer.total
-        before, layer.told = layer.told, (status, detail.get("current"))
-        return layer.told != before
+        told, layer.told = layer.told, (self.status, detail.get("current"))
+        return layer.told != told and not self.status.startswith("Retrying")
 
     def summary(self) -> dict[str, int | str]:
         layers = self.layers.values()

@@ -30,9 +30,9 @@ _REFUSALS = (
     ),
     Refusal(
         words=r"connection refused|no such host|server misbehaving|network is unreach"
-        r"|no route to host|i/o timeout|timeout|deadline exceeded|x509|certificate"
-        r"|HTTP response to HTTPS client|connection reset|\bEOF\b|proxyconnect"
-        r"|status(?: code)?:? ?50\d|50\d (?:internal|bad|service|gateway)",
+        r"|no route to host|i/o timeout|timeout|deadline exceeded|\btls:|x509"
+        r"|certificate|HTTP response to HTTPS client|connection reset|\bEOF\b"
+        r"|proxyconnect|status(?: code)?:? ?50\d|50\d (?:internal|bad|service|gateway)",
         code="registry_unreachable",
         text=say("The engine can not reach the registry: {words}"),
         advice=say(
