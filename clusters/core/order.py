@@ -31,7 +31,11 @@ AFTER: dict[StepKind, tuple[tuple[StepKind, Scope], ...]] = {
         (StepKind.CREATE_NETWORK, Scope.SAME_HOST),
         (StepKind.CREATE_VOLUME, Scope.SAME_TARGET),
     ),
-    StepKind.START_MEMBER: ((StepKind.CREATE_MEMBER, Scope.EVERY),),
+    StepKind.START_MEMBER: (
+        _CHECKED,
+        (StepKind.CREATE_NETWORK, Scope.SAME_HOST),
+        (StepKind.CREATE_MEMBER, Scope.EVERY),
+    ),
     StepKind.AWAIT_HEALTH: (
         (StepKind.START_MEMBER, Scope.EVERY),
         (StepKind.JOIN_NETWORK, Scope.EVERY),
@@ -47,6 +51,7 @@ AFTER: dict[StepKind, tuple[tuple[StepKind, Scope], ...]] = {
     StepKind.FORGET_CLUSTER: (
         (StepKind.REMOVE_MEMBER, Scope.EVERY),
         (StepKind.REMOVE_VOLUME, Scope.EVERY),
+        (StepKind.LEAVE_NETWORK, Scope.EVERY),
         (StepKind.REMOVE_NETWORK, Scope.EVERY),
     ),
 }

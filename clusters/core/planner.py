@@ -20,15 +20,12 @@ def plan_removal(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
     The steps go by the definition, not by what was seen: an engine that did not
     answer while the plan was made is cleared when it comes back.
     """
-    cause = say("the cluster is being deleted")
-    steps = [s for host in spec.hosts for s in _removal(spec, observed, host)]
-    steps.append(Step(kind=StepKind.FORGET_CLUSTER, target=spec.name, cause=cause))
-    return linked(steps)
+    return linked(_removal(spec, observed, say("the cluster is being deleted")))
 
 
 def plan_rollback(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
-    """Take back a create that failed: the same as a removal."""
-    return plan_removal(spec, observed)
+    """Take back a create that did not succeed: the same as a removal."""
+    return linked(_removal(spec, observed, say("the create is being taken back")))
 
 
 def plan_repair(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
@@ -113,14 +110,22 @@ def _policy_steps(spec: ClusterSpec) -> Iterator[Step]:
         yield _on(member, StepKind.SET_RESTART_POLICY, cause)
 
 
-def _removal(spec: ClusterSpec, observed: ObservedCluster, host: str) -> Iterator[Step]:
-    cause = say("the cluster is being deleted")
-    for member in spec.on(host):
-        yield _on(member, StepKind.REMOVE_MEMBER, cause)
-        yield _on(member, StepKind.REMOVE_VOLUME, cause)
-    if not spec.in_containers:
-        return
-    seen = observed.hosts.get(host)
+def _removal(
+    spec: ClusterSpec, observed: ObservedCluster, cause: Text
+) -> Iterator[Step]:
+    for host in spec.hosts:
+        for member in spec.on(host):
+            yield _on(member, StepKind.REMOVE_MEMBER, cause)
+            yield _on(member, StepKind.REMOVE_VOLUME, cause)
+        if spec.in_containers and spec.owns_network:
+            yield from _network_removal(spec, host, observed.hosts.get(host), cause)
+    yield Step(kind=StepKind.FORGET_CLUSTER, target=spec.name, cause=cause)
+
+
+def _network_removal(
+    spec: ClusterSpec, host: str, seen: ObservedHost | None, cause: Text
+) -> Iterator[Step]:
+    """The cluster's own network; an existing one may serve the panel and others."""
     if seen is not None and seen.panel_inside:
         yield Step(
             kind=StepKind.LEAVE_NETWORK,
@@ -128,13 +133,9 @@ def _removal(spec: ClusterSpec, observed: ObservedCluster, host: str) -> Iterato
             host=host,
             cause=say("a network can not be removed while the panel is in it"),
         )
-    if spec.owns_network:
-        yield Step(
-            kind=StepKind.REMOVE_NETWORK,
-            target=spec.network_name,
-            host=host,
-            cause=cause,
-        )
+    yield Step(
+        kind=StepKind.REMOVE_NETWORK, target=spec.network_name, host=host, cause=cause
+    )
 
 
 def _repairs(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
