@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from clusters.core.errors import Problem, SpecError
 from clusters.core.images import image_version
 from clusters.core.names import default_member_names
+from clusters.core.options import option_problems
+from clusters.core.placement import hosts_in_turn
 from clusters.core.releases import NEWEST, Version, known_version
 from clusters.core.request import ClusterRequest, HostOffer
 from clusters.core.rules import request_problems, unaccepted, version_problems
@@ -18,7 +20,7 @@ def draft(request: ClusterRequest, offers: Mapping[str, HostOffer]) -> ClusterSp
     problems = unaccepted(tuple(request_problems(request, offers)), request.accept)
     if problems:
         raise SpecError(problems)
-    chosen = [offers[name] for name in dict.fromkeys(request.hosts)]
+    chosen = [offers[name] for name in hosts_in_turn(request)]
     version = _version(request, chosen)
     return ClusterSpec(
         name=request.name,
@@ -53,8 +55,10 @@ def _version(request: ClusterRequest, chosen: Sequence[HostOffer]) -> Version:
     version = asked or default_version(chosen)
     dangers = unaccepted(tuple(version_problems(str(version))), request.accept)
     missing = tuple(p for offer in chosen if (p := _not_there(version, offer)))
-    if dangers or missing:
-        raise SpecError((*dangers, *missing))
+    too_new = tuple(option_problems(request.options, version))
+    problems = (*dangers, *missing, *too_new)
+    if problems:
+        raise SpecError(problems)
     return version
 
 

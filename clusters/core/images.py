@@ -8,8 +8,10 @@ from clusters.core.releases import Version
 from clusters.core.text import say
 
 # Source: the reference grammar of github.com/distribution/reference.
+# Only a slash makes a port of the digits behind a colon: `etcd:35` has a tag.
+_PART = r"[a-z0-9][a-z0-9._-]*"
 _REFERENCE = re.compile(
-    r"(?P<name>[a-z0-9][a-z0-9._-]*(:\d{1,5})?(/[a-z0-9][a-z0-9._-]*)*)"
+    rf"(?P<name>({_PART}(:\d{{1,5}})?/)?{_PART}(/{_PART})*)"
     r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
     r"(@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
@@ -54,7 +56,7 @@ def image_problems(image: str, version: str) -> Iterator[Problem]:
             ),
         )
         return
-    if parts[1] == "latest":
+    if parts[1:] == ("latest", ""):
         yield Problem(
             field="image",
             code="image_latest",

@@ -159,6 +159,7 @@ def option_problems(
         if text:
             yield Problem(field=f"options.{name}", code="option_invalid", text=text)
     yield from _timing_problems(values)
+    yield from _retention_problems(values)
 
 
 def _unknown(name: str) -> Text:
@@ -217,4 +218,16 @@ def _timing_problems(values: Mapping[str, object]) -> Iterator[Problem]:
                 election=election,
                 heartbeat=heartbeat,
             ),
+        )
+
+
+def _retention_problems(values: Mapping[str, object]) -> Iterator[Problem]:
+    """etcd would take the nanoseconds of a time for a number of revisions."""
+    retention = str(values.get("auto_compaction_retention", "0"))
+    by_number = values.get("auto_compaction_mode") == "revision"
+    if by_number and _RETENTION.fullmatch(retention) and not retention.isdigit():
+        yield Problem(
+            field="options.auto_compaction_retention",
+            code="retention_not_a_number",
+            text=say("In the mode revision, say how many revisions are kept."),
         )
