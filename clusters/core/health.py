@@ -144,6 +144,8 @@ def verdict(size: int, statuses: Sequence[MemberStatus], serving: int) -> Verdic
     strength = _strength(serving, size)
     if serving == size:
         return Verdict(state=ClusterState.HEALTHY, what=strength)
+    if all(status == MemberStatus.UNREACHABLE for status in statuses):
+        return _out_of_reach(size)
     why = say(
         "{count} members do not serve: {statuses}.",
         count=size - serving,
@@ -163,6 +165,16 @@ def verdict(size: int, statuses: Sequence[MemberStatus], serving: int) -> Verdic
     )
     do = say("Writes stop until {needed} members serve again.", needed=quorum(size))
     return Verdict(state=ClusterState.NO_QUORUM, what=what, why=why, do=do)
+
+
+def _out_of_reach(size: int) -> Verdict:
+    """Whether there is a quorum can not be told from here."""
+    return Verdict(
+        state=ClusterState.UNREACHABLE,
+        what=say("None of {size} members answers the panel.", size=size),
+        why=say("Each runs without an answer, or its host can not be asked."),
+        do=say("Look at the hosts first, then at the members' last lines."),
+    )
 
 
 def _strength(serving: int, size: int) -> Text:
