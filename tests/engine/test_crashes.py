@@ -1,0 +1,114 @@
+"""A worker that dies at any border costs time, and nothing else.
+
+The list of places is generated from the kinds of steps: a new one is covered on the
+day it is written.
+"""
+
+import os
+import signal
+
+import pytest
+from django.db import connections
+
+from clusters.core.plan import StepKind
+from clusters.engine import failpoints, run, sweep
+from clusters.models import Cluster, Event, Operation
+
+# These need a panel inside a container of the engine, or a missing image.
+PREPARED = {StepKind.JOIN_NETWORK, StepKind.LEAVE_NETWORK, StepKind.PULL_IMAGE}
+NOTHING = {"instances": [], "volumes": [], "networks": []}
+REMOVALS = {
+    StepKind.REMOVE_MEMBER,
+    StepKind.REMOVE_VOLUME,
+    StepKind.LEAVE_NETWORK,
+    StepKind.REMOVE_NETWORK,
+    StepKind.FORGET_CLUSTER,
+}
+IMAGE = "quay.io/coreos/etcd:v3.4.45"
+
+
+def in_a_child(work):
+    """Run in a forked process, as a worker's pool does; its exit status."""
+    pid = os.fork()
+    if pid == 0:
+        for connection in connections.all(initialized_only=True):
+            connection.connection = None  # the parent's: neither used nor closed
+        try:
+            work()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    return status
+
+
+def advance_and_break(operation, place, mode):
+    def work():
+        failpoints._ARMED[place] = mode
+        run.advance(operation.pk)
+
+    return in_a_child(work)
+
+
+def places():
+    for kind in StepKind:
+        for border in failpoints.BORDERS:
+            yield pytest.param(kind, border, id=f"{kind}.{border}")
+
+
+def has_call(kind, border):
+    looks_only = {StepKind.CHECK_HOST, StepKind.AWAIT_HEALTH, StepKind.FORGET_CLUSTER}
+    return not (kind in looks_only and border in {"before_call", "after_call"})
+
+
+@pytest.mark.parametrize(("kind", "border"), list(places()))
+def test_a_killed_worker_costs_time_and_nothing_else(
+    kind, border, create, finish, delete, world
+):
+    world.offer_image(IMAGE)
+    world.put_panel_inside()
+    operation = create(version="3.4.45")
+    if kind in REMOVALS:
+        finish(operation)
+        operation = delete()
+    status = advance_and_break(operation, f"{kind}.{border}", "kill")
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    assert killed == has_call(kind, border)
+    assert sweep.take_over(run.advance) == killed
+    progress = finish(operation)
+    assert progress.state == "succeeded"
+    assert max(world.counts().values()) == 1
+    whole = 3 if kind not in REMOVALS else 0
+    assert len(world.things()["instances"]) == whole
+    assert Cluster.objects.count() == (whole > 0)
+    numbers = Event.objects.filter(operation=operation).values_list("number", flat=True)
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_a_worker_that_dies_again_and_again_is_not_fed_for_ever(create, world):
+    operation = create()
+    # Steps beside it may get done meanwhile, and each of them starts the count anew.
+    for _ in range(2 * run.MOST_CRASHES):
+        advance_and_break(operation, "create_network.before_call", "kill")
+        for pk, owner, fence in sweep._held():
+            Operation.release_dead(pk, owner, fence)
+    run.advance(operation.pk)
+    operation.refresh_from_db()
+    assert (operation.state, operation.code) == ("needs_operator", "poison")
+
+
+def test_a_bug_is_an_error_of_the_panel_and_not_of_the_user(create, monkeypatch):
+    operation = create()
+    monkeypatch.setitem(failpoints._ARMED, "create_network.before_call", "raise")
+    with pytest.raises(failpoints.InjectedError):
+        run.advance(operation.pk)
+    operation.refresh_from_db()
+    assert (operation.state, operation.code) == ("errored", "internal_error")
+
+
+@pytest.mark.parametrize(
+    "verb", ["create_network", "create_volume", "create_instance", "start_instance"]
+)
+def test_an_answer_that_is_lost_does_not_do_it_twice(create, finish, world, verb):
+    world.drop_answer(verb)
+    assert finish(create()).state == "succeeded"
+    assert max(world.counts().values()) == 1
