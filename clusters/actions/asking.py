@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -59,6 +59,27 @@ def asked_before(asker: Asker, digest: str) -> Operation | None:
             advice=say("Send a new key with a new request."),
         )
     return found
+
+
+def once(
+    asker: Asker, kind: Kind, request: Mapping[str, Any], ask: Callable[[], Operation]
+) -> Operation:
+    """What the asker's key made before, otherwise what is asked for now.
+
+    Of two that come with one key at the same moment, the second is refused like a
+    stranger's, and finds then what the first one made.
+    """
+    digest = request_hash(kind, request)
+    earlier = asked_before(asker, digest)
+    if earlier is not None:
+        return earlier
+    try:
+        return ask()
+    except PanelError:
+        earlier = asked_before(asker, digest)
+        if earlier is None:
+            raise
+        return earlier
 
 
 def start(

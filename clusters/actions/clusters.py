@@ -1,5 +1,6 @@
 """Ask for a cluster, or for its end."""
 
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,10 +9,9 @@ from django.db.models import F
 from clusters.actions.asking import (
     Asker,
     active_operation,
-    asked_before,
     authorise,
+    once,
     refuse_while_busy,
-    request_hash,
     start,
 )
 from clusters.actions.operations import cancel
@@ -30,8 +30,6 @@ from clusters.models.operation import Kind
 from clusters.queries.names import name_problems
 from clusters.queries.offers import host_offers
 
-_TRIES = 3
-
 
 def create_cluster(
     asker: Asker, request: ClusterRequest, *, previewed: str = ""
@@ -42,23 +40,24 @@ def create_cluster(
     now differs, nothing is written and ConflictError tells the difference.
     """
     authorise(asker)
-    body = request.as_json()
-    digest = request_hash(Kind.CREATE, body)
-    for attempt in range(_TRIES):
-        earlier = asked_before(asker, digest)
-        if earlier is not None:
-            return earlier
-        spec = draft(request, host_offers())
-        _refuse_taken_name(spec.name)
-        _refuse_stale(spec, previewed)
-        try:
-            with transaction.atomic():
-                cluster = _write(asker, spec, request)
-                return start(asker, Kind.CREATE, cluster, body)
-        except IntegrityError:  # a neighbour took the name or a port just now
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")  # pragma: no cover
+    create = partial(_create, asker, request, previewed)
+    return once(asker, Kind.CREATE, request.as_json(), create)
+
+
+def _create(asker: Asker, request: ClusterRequest, previewed: str) -> Operation:
+    try:
+        with transaction.atomic():
+            # Whoever lends ports of a host waits here for whoever does so already.
+            hosts = Host.objects.filter(name__in=request.hosts).order_by("pk")
+            list(hosts.select_for_update())
+            spec = draft(request, host_offers())
+            _refuse_taken_name(spec.name)
+            _refuse_stale(spec, previewed)
+            cluster = _write(asker, spec, request)
+            return start(asker, Kind.CREATE, cluster, request.as_json())
+    except IntegrityError:  # a neighbour took the name just now
+        _refuse_taken_name(request.name)
+        raise
 
 
 def delete_cluster(
@@ -70,16 +69,19 @@ def delete_cluster(
     the same things.
     """
     authorise(asker)
-    cluster = _cluster(name)
     if confirm != name:
-        text = say("Type {name} to confirm: its data will be gone.", name=name)
+        text = say("Type {name} to confirm: its data will be gone.", name=name[:60])
         raise SpecError([Problem(field="confirm", code="not_confirmed", text=text)])
-    _refuse_old(cluster, generation)
     request = {"name": name}
-    earlier = asked_before(asker, request_hash(Kind.DELETE, request))
-    if earlier is not None:
-        return earlier
-    running = active_operation(name)
+    return once(
+        asker, Kind.DELETE, request, partial(_delete, asker, request, generation)
+    )
+
+
+def _delete(asker: Asker, request: dict[str, Any], generation: int | None) -> Operation:
+    cluster = _cluster(request["name"])
+    _refuse_old(cluster, generation)
+    running = active_operation(cluster.name)
     if running is not None and running.kind == Kind.CREATE:
         return cancel(asker, running)
     return start(asker, Kind.DELETE, cluster, request)

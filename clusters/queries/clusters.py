@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clusters.core.errors import NotFoundError
 from clusters.core.health import ClusterState
@@ -94,12 +94,24 @@ def cluster_list(
     if search:
         rows = rows.filter(name__contains=search.lower())
     if state:
-        rows = rows.filter(observation__status=state)
+        rows = _in_state(rows, state)
     found = list(rows[: limit + 1])
     page = found[:limit]
     busy = _active({cluster.name for cluster in page})
     shown = tuple(ClusterRow(**_row(c, busy.get(c.name))) for c in page)
     return shown, (page[-1].name if len(found) > limit else None)
+
+
+def _in_state(rows: QuerySet[Cluster], state: str) -> QuerySet[Cluster]:
+    """Clusters whose verdict is this state, as `_verdict` would give it."""
+    building = Operation.objects.filter(state__in=ACTIVE, kind__in=_BUSY)
+    for kind, busy in _BUSY.items():
+        if state == busy:
+            busy_names = building.filter(kind=kind).values("cluster_name")
+            return rows.filter(name__in=busy_names)
+    rows = rows.exclude(name__in=building.values("cluster_name"))
+    unseen = Q(observation=None) if state == ClusterState.UNKNOWN else Q(pk=None)
+    return rows.filter(unseen | Q(observation__status=state))
 
 
 def cluster_row(name: str) -> ClusterRow:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from clusters.core.errors import NotFoundError
 from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
@@ -91,7 +93,9 @@ def operation_list(
     if state:
         rows = rows.filter(state=state)
     if before:
-        rows = rows.filter(created_at__lt=_find(uuid.UUID(before)).created_at)
+        last = _find(uuid.UUID(before))
+        same_moment = Q(created_at=last.created_at, pk__lt=last.pk)
+        rows = rows.filter(Q(created_at__lt=last.created_at) | same_moment)
     found = list(rows[: limit + 1])
     page = tuple(OperationRow(**_row(operation)) for operation in found[:limit])
     return page, (page[-1].id if len(found) > limit else None)
