@@ -75,12 +75,13 @@ def network_of(name: str) -> Iterator[None]:
 
 def postgres_url() -> str:
     """Answer the URL of a PostgreSQL whose user may create databases."""
+    return require(postgres_address(), "PostgreSQL does not answer", _up("postgres"))
+
+
+def postgres_address() -> str | None:
+    """The same for whoever can do without; None when it does not answer."""
     url = _fact("ETCDPANEL_TEST_POSTGRES_URL")
-    return require(
-        url if url and _listens(url) else None,
-        "PostgreSQL does not answer",
-        _up("postgres"),
-    )
+    return url if url and _listens(url) else None
 
 
 def redis_url() -> str:
