@@ -1,14 +1,15 @@
 """Ask again for what an operation did not finish."""
 
 import uuid
+from functools import partial
 
-from clusters.actions.asking import Asker, authorise, start
+from clusters.actions.asking import Asker, authorise, once, start
 from clusters.actions.clusters import create_cluster, delete_cluster
 from clusters.actions.operations import UNFINISHED, find
 from clusters.core.errors import ConflictError
 from clusters.core.request import ClusterRequest
 from clusters.core.text import say
-from clusters.models import Cluster, Operation
+from clusters.models import Operation
 from clusters.models.operation import Kind, State
 
 
@@ -16,7 +17,7 @@ def retry_operation(asker: Asker, operation_id: uuid.UUID) -> Operation:
     """A new operation, with a new look at the world and a plan of what is missing.
 
     A create that was taken back starts from its request again; a definition that was
-    kept is gone on with.
+    kept is gone on with. A cluster that took the name since is not touched.
     """
     authorise(asker)
     old = find(operation_id)
@@ -28,15 +29,39 @@ def retry_operation(asker: Asker, operation_id: uuid.UUID) -> Operation:
             ),
             code="nothing_to_retry",
         )
-    cluster = Cluster.objects.filter(name=old.cluster_name).first()
-    match Kind(old.kind):
-        case Kind.CREATE if cluster is None or cluster.pk != old.cluster_id:
-            return create_cluster(asker, ClusterRequest.from_json(old.request))
-        case Kind.DELETE:
-            return delete_cluster(asker, old.cluster_name, confirm=old.cluster_name)
-        case kind:
-            if cluster is not None:
-                return start(asker, kind, cluster, old.request)
-    raise ConflictError(
-        say("The cluster {name} is gone.", name=old.cluster_name), code="cluster_gone"
-    )
+    kind = Kind(old.kind)
+    return once(asker, kind, old.request, partial(_again, asker, kind, old))
+
+
+def _again(asker: Asker, kind: Kind, old: Operation) -> Operation:
+    _refuse_superseded(old)
+    cluster = old.cluster
+    if kind == Kind.CREATE and cluster is None:
+        return create_cluster(asker, ClusterRequest.from_json(old.request))
+    if cluster is None:
+        name = old.cluster_name
+        raise ConflictError(
+            say("The cluster {name} is gone.", name=name), code="cluster_gone"
+        )
+    if kind == Kind.DELETE:
+        return delete_cluster(asker, cluster.name, confirm=cluster.name)
+    return start(asker, kind, cluster, old.request)
+
+
+def _refuse_superseded(old: Operation) -> None:
+    """What a later operation finished must not be begun, or taken back, again."""
+    later = Operation.objects.filter(
+        cluster_name=old.cluster_name,
+        created_at__gt=old.created_at,
+        state=State.SUCCEEDED,
+    ).first()
+    if later is not None:
+        raise ConflictError(
+            say(
+                "A later {kind} of {name} succeeded; there is nothing left to retry.",
+                kind=later.kind,
+                name=old.cluster_name,
+            ),
+            code="superseded",
+            extra={"operation": str(later.pk)},
+        )
