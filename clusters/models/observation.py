@@ -50,10 +50,11 @@ class Observation(models.Model):
     def keep(cls, status: str, facts: dict[str, Any], **subject: models.Model) -> None:
         """Replace what was last seen of the subject (cluster=, member= or host=)."""
         now = timezone.now()
-        row = cls.objects.filter(**subject).only("status").first()
         fresh = {"status": status, "facts": facts, "seen_at": now}
-        if row is None:
-            cls.objects.create(**subject, **fresh, since=now)
+        row, is_new = cls.objects.get_or_create(
+            **subject, defaults={**fresh, "since": now}
+        )
+        if is_new:
             return
         if row.status != status:
             fresh["since"] = now

@@ -9,13 +9,27 @@ from clusters.models import Host, PortLease
 
 
 def host_offers() -> dict[str, HostOffer]:
-    """Every host with what was last seen of it and the ports it has lent."""
-    leased: dict[int, dict[int, str]] = {}
-    rows = PortLease.objects.values_list("host_id", "port", "member__cluster__name")
-    for host_id, port, cluster in rows:
-        leased.setdefault(host_id, {})[port] = cluster
+    """Every host with what was last seen of it and the ports lent on its machine."""
     hosts = Host.objects.select_related("observation")
-    return {host.name: _offer(host, leased.get(host.pk, {})) for host in hosts}
+    machines = {host.pk: _machine(host) for host in hosts}
+    leased: dict[str, dict[int, str]] = {}
+    rows = PortLease.objects.filter(host__in=machines).values_list(
+        "host_id", "port", "member__cluster__name"
+    )
+    for host_id, port, cluster in rows:
+        leased.setdefault(machines[host_id], {})[port] = cluster
+    return {
+        host.name: _offer(host, leased.get(machines[host.pk], {})) for host in hosts
+    }
+
+
+def _machine(host: Host) -> str:
+    """Hosts of one machine share its ports: processes, and an engine on a socket."""
+    local = host.kind == HostKind.PROCESS or (
+        host.kind == HostKind.DOCKER
+        and (not host.address or host.address.startswith(("unix://", "npipe://")))
+    )
+    return "" if local else host.address or host.name
 
 
 def _offer(host: Host, leased: Mapping[int, str]) -> HostOffer:

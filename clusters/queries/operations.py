@@ -10,7 +10,7 @@ from django.db.models import Q
 from clusters.core.errors import NotFoundError
 from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
-from clusters.models.operation import ACTIVE, State
+from clusters.models.operation import ACTIVE, Kind, State
 from clusters.models.step import StepState
 from clusters.queries.texts import stored
 
@@ -113,7 +113,7 @@ def operation_progress(operation_id: uuid.UUID) -> OperationProgress:
         steps_total=len(steps),
         deadline=operation.deadline,
         is_cancelling=bool(operation.cancel_requested_at) and not operation.is_over,
-        can_cancel=not operation.is_over and not operation.cancel_requested_at,
+        can_cancel=_can_cancel(operation),
         can_retry=operation.is_over and operation.state != State.SUCCEEDED,
         last_event=operation.last_event,
         cluster_exists=operation.cluster_id is not None,
@@ -139,6 +139,13 @@ def _find(operation_id: uuid.UUID) -> Operation:
             say("There is no such operation."), code="no_such_operation"
         )
     return operation
+
+
+def _can_cancel(operation: Operation) -> bool:
+    """A delete that removed something goes on to its end, whoever asks otherwise."""
+    if operation.is_over or operation.cancel_requested_at:
+        return False
+    return operation.kind != Kind.DELETE or not operation.touched
 
 
 def _row(operation: Operation) -> dict[str, Any]:

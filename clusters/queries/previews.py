@@ -143,7 +143,10 @@ def _step(step: Step) -> PlannedStep:
 
 
 def _image(spec: ClusterSpec, offers: Mapping[str, HostOffer]) -> str:
+    """The reference that is pulled; empty while the host's repository is unknown."""
     repository = offers[spec.hosts[0]].image_repository
+    if not spec.image and not repository:
+        return ""
     return full_reference(spec.image, repository, spec.version)
 
 
