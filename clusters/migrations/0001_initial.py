@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'host',
                 'verbose_name_plural': 'hosts',
                 'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['memory', 'process', 'docker'])), name='host_kind_is_known'), models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$')), name='host_name_is_a_label')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['memory', 'process', 'docker'])), name='host_kind_is_known'), models.CheckConstraint(condition=models.Q(('name__regex', '\\A[a-z]([-a-z0-9]{0,38}[a-z0-9])?\\Z')), name='host_name_is_a_label')],
             },
         ),
         migrations.CreateModel(
@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$')), name='cluster_name_is_a_label'),
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\A[a-z]([-a-z0-9]{0,38}[a-z0-9])?\\Z')), name='cluster_name_is_a_label'),
         ),
         migrations.AddConstraint(
             model_name='cluster',
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$')), name='member_name_is_a_label'),
+            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '\\A[a-z]([-a-z0-9]{0,38}[a-z0-9])?\\Z')), name='member_name_is_a_label'),
         ),
         migrations.AddConstraint(
             model_name='observation',

@@ -65,7 +65,7 @@ class Cluster(models.Model):
         verbose_name_plural = _("clusters")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(name__regex=rf"^{DNS_LABEL.pattern}$"),
+                condition=models.Q(name__regex=rf"\A{DNS_LABEL.pattern}\Z"),
                 name="cluster_name_is_a_label",
             ),
             models.CheckConstraint(
@@ -120,7 +120,7 @@ class Member(models.Model):
                 fields=["cluster", "name"], name="member_name_once_in_a_cluster"
             ),
             models.CheckConstraint(
-                condition=models.Q(name__regex=rf"^{DNS_LABEL.pattern}$"),
+                condition=models.Q(name__regex=rf"\A{DNS_LABEL.pattern}\Z"),
                 name="member_name_is_a_label",
             ),
         ]

@@ -42,7 +42,7 @@ class Host(models.Model):
                 name="host_kind_is_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(name__regex=rf"^{DNS_LABEL.pattern}$"),
+                condition=models.Q(name__regex=rf"\A{DNS_LABEL.pattern}\Z"),
                 name="host_name_is_a_label",
             ),
         ]
