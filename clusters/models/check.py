@@ -39,7 +39,7 @@ class Check(models.Model):
     actor = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         null=True,
-        on_delete=models.CASCADE,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     created_at = models.DateTimeField(default=timezone.now)
