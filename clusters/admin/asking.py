@@ -70,7 +70,7 @@ def _linked(words: str, operation_id: object) -> SafeString:
 
 
 def started(operation: Operation) -> SafeString:
-    words = _("%(cluster)s: %(kind)s was asked for.") % {
+    words = _("Asked for: %(kind)s of %(cluster)s.") % {
         "cluster": operation.cluster_name,
         "kind": operation.get_kind_display(),
     }
@@ -85,4 +85,4 @@ def ask_for_each(
         try:
             messages.success(request, ask(row))
         except PanelError as refusal:
-            messages.error(request, format_html("{}: {}", row, told(refusal)))
+            messages.error(request, format_html("“{}”: {}", row, told(refusal)))

@@ -238,7 +238,8 @@ class ClusterAdmin(admin.ModelAdmin):
                 generation=cluster.generation,
             )
             self.log_change(request, cluster, [{"changed": {"fields": ["hands off"]}}])
-            return str(cluster)
+            words = _("Hands off: %s") if hands_off else _("Hands on: %s")
+            return words % cluster
 
         ask_for_each(request, chosen, ask)
 

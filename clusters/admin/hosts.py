@@ -81,15 +81,7 @@ class HostAdmin(admin.ModelAdmin):
     shown = ("kind", "members_here", "seen", "facts", "created_at")
 
     def get_fields(self, request: HttpRequest, obj: Host | None = None) -> Any:
-        if obj is None:
-            return self.fields
-        return (
-            "name",
-            "kind",
-            "address",
-            "image_repository",
-            *self.readonly_fields[1:],
-        )
+        return (*self.fields, *self.shown) if obj else self.fields
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Host | None = None

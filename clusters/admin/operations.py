@@ -125,9 +125,9 @@ class OperationAdmin(ReadOnlyAdmin):
         def ask(operation: Operation) -> str:
             _may_ask(request, operation)
             actions.cancel_operation(asker(request), operation.pk)
-            return gettext("%(cluster)s: it ends at the next border of a step.") % {
-                "cluster": operation.cluster_name
-            }
+            return gettext(
+                "Asked to cancel: %(cluster)s. It ends after the step that runs."
+            ) % {"cluster": operation.cluster_name}
 
         ask_for_each(request, chosen, ask)
 
