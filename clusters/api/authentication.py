@@ -54,7 +54,8 @@ class Access:
         # would not hear on a stream.
         session = SessionStore(self._session_key).load()
         users = get_user_model().objects
-        user = users.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+        pk = session.get(SESSION_KEY, 0)
+        user = users.filter(pk=pk, is_active=True).first()
         return user is not None and _fits(user, session.get(HASH_SESSION_KEY, ""))
 
 

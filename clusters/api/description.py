@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer2
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer, TemplateHTMLRenderer
@@ -20,7 +20,7 @@ from clusters.api.schema import openapi
 class Schema(ApiView):
     """OpenAPI, as JSON or YAML."""
 
-    renderer_classes = (OpenApiJsonRenderer, JSONRenderer, OpenApiYamlRenderer)
+    renderer_classes = (OpenApiJsonRenderer, JSONRenderer, OpenApiYamlRenderer2)
 
     def get(self, _: Request) -> Response:
         return Response(openapi())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext
@@ -184,6 +184,14 @@ def _denied(_: Exception) -> Problem:
     return _protocol(exceptions.PermissionDenied())
 
 
+def _too_large(_: Exception) -> Problem:
+    return Problem(
+        status=413,
+        code="body_too_large",
+        detail=gettext("The body is larger than this panel takes (1 MiB)."),
+    )
+
+
 def _database_away(_: Exception) -> Problem:
     return Problem(
         status=503,
@@ -205,6 +213,7 @@ _ANSWERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (exceptions.APIException, _protocol),
     (Http404, _nothing_here),
     (PermissionDenied, _denied),
+    (RequestDataTooBig, _too_large),
     (OperationalError, _database_away),
     (InterfaceError, _database_away),
 )

@@ -40,7 +40,7 @@ class Caller:
         self.client = Client(headers={"Authorization": f"Bearer {token}"})
 
     def get(self, path, **headers):
-        return self.client.get(f"/api/v1{path}", headers=headers)
+        return self.client.get(f"/api/v1{path}", headers=_dashed(headers))
 
     def send(self, method, path, body=None, **headers):
         return self.client.generic(
@@ -48,7 +48,7 @@ class Caller:
             f"/api/v1{path}",
             data=body if isinstance(body, str | bytes) else _json(body),
             content_type="application/json",
-            headers={name.replace("_", "-"): value for name, value in headers.items()},
+            headers=_dashed(headers),
         )
 
     def post(self, path, body=None, **headers):
@@ -58,6 +58,10 @@ class Caller:
         answer = self.get(path)
         assert answer.status_code == HTTPStatus.OK, answer.content
         return answer.json()
+
+
+def _dashed(headers):
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def _json(body):

@@ -66,6 +66,7 @@ class CheckLineAnswer(Answer):
     level = CharField(help_text="pass, note, warn or block.")
     host = CharField()
     text = CharField()
+    advice = CharField(help_text="What to do about it.")
     data = DictField(child=JSONField())  # type: ignore[assignment]
 
 
