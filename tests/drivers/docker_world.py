@@ -37,10 +37,9 @@ def docker_driver(which: str) -> Iterator["TidyDriver"]:
 def docker_world(which: str, **settings) -> Iterator["DockerWorld"]:
     """An engine, a driver for it, and a client for what others do on it."""
     url = engine(which)
-    home = _network()
     with network_of(which):
         world = DockerWorld(url, **settings)
-        world.driver.is_elsewhere = home != _network()
+        world.driver.is_elsewhere = _network() != HOME
         try:
             yield world
         finally:
@@ -155,6 +154,9 @@ class DockerWorld:
 
 def _network() -> str:
     return str(Path("/proc/self/ns/net").readlink())
+
+
+HOME = _network()
 
 
 def flags(member: str, *others: str, token: str = "etcd-cluster") -> tuple[str, ...]:

@@ -72,11 +72,11 @@ def _engine_of_context(environ: Mapping[str, str]) -> EngineAddress:
             advice=say("List contexts with: docker context ls"),
         )
     certificates = contexts / "tls" / folder / "docker"
-    return _checked(host, certificates if certificates.is_dir() else None)
+    return _checked(host, certificates if os.access(certificates, os.F_OK) else None)
 
 
 def _default_socket(environ: Mapping[str, str]) -> Path:
-    there = [path for path in _sockets(environ) if path.exists()]
+    there = [path for path in _sockets(environ) if os.access(path, os.F_OK)]
     usable = [path for path in there if os.access(path, os.R_OK | os.W_OK)]
     return next(iter(usable or there), DEFAULT_SOCKET)
 

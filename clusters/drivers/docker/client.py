@@ -11,8 +11,9 @@ import requests
 
 from clusters.core.images import split_reference
 from clusters.drivers.docker.address import CERTIFICATE_FILES, EngineAddress
+from clusters.drivers.docker.transport import UnixAdapter
 
-CONNECT_SECONDS = 3.0
+CONNECT_SECONDS = 3
 # More than the panel's worker has threads for, so that no connection is thrown away.
 _POOL = 16
 
@@ -29,6 +30,10 @@ class Client(docker.APIClient):
             tls=tls,
             max_pool_size=_POOL,
         )
+        if engine.socket is not None:
+            path = f"http+unix://{engine.socket}"
+            adapter = UnixAdapter(path, CONNECT_SECONDS, max_pool_size=_POOL)
+            self.mount("http+docker://", adapter)
         # A proxy or a bundle of certificates that the environment names for the web
         # (REQUESTS_CA_BUNDLE) would replace what was configured for the engine.
         self.trust_env = False

@@ -143,11 +143,11 @@ def _open_bounded(engine: EngineAddress, seconds: float) -> Client:
     return outcome[0]
 
 
-def _agree(version: dict[str, Any], engine: EngineAddress) -> str:
+def _agree(version: Any, engine: EngineAddress) -> str:
     """The newest version of the API that both sides know."""
-    theirs = str(version.get("ApiVersion", ""))
-    if not theirs:
+    if not isinstance(version, dict) or not version.get("ApiVersion"):
         raise not_an_engine(engine)
+    theirs = str(version["ApiVersion"])
     if _numbers(theirs) < _numbers(OLDEST_API):
         raise BackendError(
             say(

@@ -19,8 +19,8 @@ def look(connection: Connection, repository: str, pullable: Pullable) -> HostFac
     try:
         with connection.asking() as client:
             engine = client.info()
+            _check_system(engine)
             tags = tags_of(client.images(name=familiar(repository)))
-        _check_system(engine)
     except BackendError as error:
         return HostFacts(
             usable=False, code=error.code, reason=error.text, cure=error.advice

@@ -27,19 +27,15 @@ class Pullable:
         self._offered: dict[str, bool] = {}
         self._stale_at: dict[str, float] = {}
         self._asking: threading.Thread | None = None
+        self._has_waited = False
 
     def among(self, references: Sequence[str]) -> frozenset[str]:
         """Those that can be pulled, as far as is known in the time there is."""
         thread = self._refresh(references)
-        if thread is not None and any(r not in self._offered for r in references):
+        if thread is not None and not self._has_waited:
+            self._has_waited = True
             thread.join(FIRST_WAIT_SECONDS)
         return frozenset(r for r in references if self._offered.get(r))
-
-    def wait(self, seconds: float) -> None:
-        """Let a refresh that runs come to its end."""
-        thread = self._asking
-        if thread is not None:
-            thread.join(seconds)
 
     def _refresh(self, references: Sequence[str]) -> threading.Thread | None:
         now = time.monotonic()
