@@ -100,7 +100,9 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            # A template library on its own floor, the pages'.
+            "libraries": {"panel": "clusters.web.tags"},
         },
     }
 ]

@@ -1,0 +1,30 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from clusters.web import clusters, creating, hosts, operations, preferences
+
+urlpatterns = [
+    path("", clusters.cluster_list, name="clusters"),
+    path("theme/", preferences.theme, name="theme"),
+    path("hosts/", hosts.host_list, name="hosts"),
+    path("clusters/new/", creating.create, name="cluster_create"),
+    path("clusters/new/preview/", creating.preview, name="cluster_preview"),
+    path("clusters/new/check/", creating.start_check, name="check_start"),
+    path("clusters/new/check/<uuid:check_id>/", creating.check, name="check"),
+    path("clusters/<str:name>/", clusters.cluster, name="cluster"),
+    path("clusters/<str:name>/delete/", clusters.delete, name="cluster_delete"),
+    path("clusters/<str:name>/hands-off/", clusters.hands_off, name="hands_off"),
+    path("operations/", operations.operation_list, name="operations"),
+    path("operations/<uuid:operation_id>/", operations.operation, name="operation"),
+    path(
+        "operations/<uuid:operation_id>/cancel/",
+        operations.cancel,
+        name="operation_cancel",
+    ),
+    path(
+        "operations/<uuid:operation_id>/retry/",
+        operations.retry,
+        name="operation_retry",
+    ),
+]
