@@ -11,6 +11,7 @@ from clusters.core.spec import ClusterSpec
 from clusters.engine import wiring
 from clusters.engine.journal import Journal
 from clusters.engine.observe import observe
+from clusters.engine.ports import settle_ports
 from clusters.models import Operation, StepRecord
 from clusters.models.operation import Kind
 
@@ -27,7 +28,10 @@ def freeze_plan(journal: Journal) -> None:
     if operation.cluster is None:
         raise RuntimeError("an operation without a cluster has nothing to plan")
     spec = operation.cluster.to_spec()
-    seen = observe(spec, wiring.tools_for(spec))
+    tools = wiring.tools_for(spec)
+    seen = observe(spec, tools)
+    if operation.kind == Kind.CREATE and is_new(seen):
+        spec = settle_ports(journal, operation.cluster, tools)
     plan = plan_of(Kind(operation.kind), spec, seen)
     journal.freeze(
         frozen(spec, seen, plan),
@@ -37,6 +41,11 @@ def freeze_plan(journal: Journal) -> None:
         ],
         DEADLINES[Kind(operation.kind)],
     )
+
+
+def is_new(seen: ObservedCluster) -> bool:
+    """Nothing of it is there yet, and every host answered."""
+    return all(host.facts.usable and not host.instances for host in seen.hosts.values())
 
 
 def plan_of(kind: Kind, spec: ClusterSpec, seen: ObservedCluster) -> Plan:

@@ -56,7 +56,7 @@ def _view(host: Host) -> HostView:
         versions=shown.versions,
         pullable=shown.pullable,
         default_version=str(default_version([offer])),
-        image_repository=host.image_repository,
+        image_repository=host.image_repository or shown.repository,
         disk_free=shown.disk_free,
         members=host.count,  # type: ignore[attr-defined]
         seen_at=seen.seen_at if seen else None,

@@ -9,6 +9,12 @@ from tests.engine.conftest import ASKER
 NOTHING = {"instances": [], "volumes": [], "networks": []}
 
 
+NAMED = {
+    "client_ports": (23791, 23792, 23793),
+    "peer_ports": (23801, 23802, 23803),
+}
+
+
 def nothing_is_left(world):
     return (
         world.things() == NOTHING
@@ -40,11 +46,29 @@ def test_a_strangers_thing_with_our_name_is_never_touched(
 
 def test_a_port_in_use_is_named_with_its_owner(create, finish, world):
     world.take_port(23802, "nginx (pid 4711)")
-    progress = finish(create())
+    progress = finish(create(**NAMED))
     assert (progress.state, progress.code) == ("rejected", "port_in_use")
     assert "23802" in progress.explanation
     assert "nginx" in progress.explanation
     assert nothing_is_left(world)
+
+
+def test_ports_that_the_panel_chose_move_away_from_a_stranger(create, finish, world):
+    world.take_port(23802, "nginx (pid 4711)")
+    world.take_port(23811)
+    operation = create()
+    assert finish(operation).state == "succeeded"
+    assert operation.events.filter(code="ports_moved").count() == 1
+    leases = set(PortLease.objects.values_list("port", flat=True))
+    assert leases == {23831, 23832, 23833, 23841, 23842, 23843}
+
+
+def test_a_named_client_port_stays_when_peer_ports_move(create, finish, world):
+    world.take_port(23802)
+    operation = create(client_ports=(24001, 24002, 24003))
+    assert finish(operation).state == "succeeded"
+    leases = set(PortLease.objects.values_list("port", flat=True))
+    assert leases == {24001, 24002, 24003, 23821, 23822, 23823}
 
 
 def test_a_disk_that_is_nearly_full_is_told_in_numbers(create, finish, world, host):
