@@ -7,6 +7,7 @@ from clusters.engine import endings, wiring
 from clusters.engine.journal import Journal, LeaseLostError
 from clusters.engine.owner import current_owner
 from clusters.engine.planning import freeze_plan
+from clusters.engine.presence import Presence
 from clusters.engine.slice import Slice
 from clusters.models import Operation
 
@@ -19,14 +20,17 @@ MOST_CRASHES = 3
 def advance(operation_id: uuid.UUID) -> bool:
     """Go on with one operation; False when somebody else has it or it must wait."""
     operation = Operation.objects.filter(pk=operation_id).first()
-    if operation is None or not operation.claim(current_owner(), wiring.lease()):
+    if operation is None:
         return False
-    journal = Journal(operation, wiring.lease())
-    try:
-        with journal.heartbeat():
-            _advance(journal)
-    except LeaseLostError:
-        log.warning("The lease of operation %s is lost; it is left alone.", operation)
+    with Presence() as presence:
+        if not operation.claim(current_owner(), wiring.lease(), presence.show):
+            return False
+        journal = Journal(operation, wiring.lease())
+        try:
+            with journal.heartbeat():
+                _advance(journal)
+        except LeaseLostError:
+            log.warning("The lease of %s is lost; it is left alone.", operation)
     return True
 
 

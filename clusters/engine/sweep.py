@@ -16,6 +16,7 @@ from clusters.core.planner import missing_members
 from clusters.core.text import say
 from clusters.engine import watch, wiring
 from clusters.engine.owner import is_dead
+from clusters.engine.presence import has_left
 from clusters.models import Check, Cluster, Event, Host, Operation
 from clusters.models.check import CheckState
 from clusters.models.event import Line
@@ -35,7 +36,8 @@ REPAIR_WINDOW = timedelta(minutes=10)
 def take_over(ring: Ring) -> int:
     """Free what dead owners held and ring for all that waits; how many were rung."""
     for pk, owner, fence in _held():
-        if is_dead(owner) and Operation.release_dead(pk, owner, fence):
+        gone = is_dead(owner) or has_left(pk, fence)
+        if gone and Operation.release_dead(pk, owner, fence):
             log.warning("The owner of operation %s died; it is taken over.", pk)
     rung = 0
     quiet = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN)

@@ -1,7 +1,7 @@
 """An operation: something being done to a cluster, or that was."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
@@ -148,8 +148,16 @@ class Operation(models.Model):
         free = Q(owner="") | Q(lease_until__lt=Now())
         return cls.objects.filter(free, state__in=ACTIVE, next_run_at__lte=Now())
 
-    def claim(self, owner: str, lease: timedelta) -> bool:
-        """Take the operation with one conditional update; False: somebody has it."""
+    def claim(
+        self,
+        owner: str,
+        lease: timedelta,
+        before_commit: Callable[[Self], None] = lambda _: None,
+    ) -> bool:
+        """Take the operation with one conditional update; False: somebody has it.
+
+        `before_commit` runs for the winner while nobody else can see the claim.
+        """
         with transaction.atomic():
             taken = (
                 self.claimable()
@@ -168,6 +176,7 @@ class Operation(models.Model):
             )
             if taken:
                 self.refresh_from_db()
+                before_commit(self)
         return bool(taken)
 
     def held(self) -> models.QuerySet[Self]:

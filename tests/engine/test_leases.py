@@ -4,12 +4,14 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from clusters.core.text import say
 from clusters.engine import run, sweep
 from clusters.engine.journal import Journal, LeaseLostError
 from clusters.engine.owner import current_owner, is_dead
+from clusters.engine.presence import Presence, has_left
 from clusters.models import Operation
 from clusters.models.event import Line
 
@@ -94,3 +96,16 @@ def test_the_sweep_alone_is_enough(create):
     sweep.take_over(run.advance)
     operation.refresh_from_db()
     assert operation.state == "succeeded"
+
+
+def test_an_owner_elsewhere_is_missed_at_once_where_the_database_can_tell(create):
+    operation = create()
+    with Presence() as presence:
+        operation.claim("another-machine|1|2|3.00", LEASE, presence.show)
+        assert not has_left(operation.pk, operation.fence)
+        sweep.take_over(lambda pk: None)
+        assert Operation.objects.get(pk=operation.pk).owner
+    sweep.take_over(lambda pk: None)
+    on_postgres = connection.vendor == "postgresql"
+    assert has_left(operation.pk, operation.fence) == on_postgres
+    assert bool(Operation.objects.get(pk=operation.pk).owner) != on_postgres
