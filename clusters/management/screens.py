@@ -29,15 +29,16 @@ def screen_for(output: Output) -> Screen:
 
 
 class Lines:
-    """Each line of the log as it comes, with how far the operation is."""
+    """Each line of the log as it comes, with how many steps were done by then."""
 
     def __init__(self, output: Output) -> None:
         self.output = output
+        self.done = 0
 
     def show(self, progress: OperationProgress, lines: tuple[EventLine, ...]) -> None:
         for line in lines:
-            done = f"{progress.steps_done}/{progress.steps_total}"
-            self.output.write(f"[{done}] {_written(line)}")
+            self.done += line.code == "step_done"
+            self.output.write(f"[{self.done}/{progress.steps_total}] {_written(line)}")
         self.output.flush()
 
     def note(self, words: str) -> None:
