@@ -227,16 +227,19 @@ def _is_same(process: psutil.Process, record: dict[str, Any]) -> bool:
     """Whether the process of that pid is the member, not a stranger that got its pid.
 
     Its command line names its own data folder, so no other process has the same. The
-    start time decides where the system hides command lines; not always, for setting
-    the clock moves every start time.
+    start time decides where there is none to read: some systems hide it, and in the
+    first moment after a fork it is empty. Not always, for setting the clock moves it.
     """
     try:
-        return bool(process.cmdline() == record["argv"])
+        argv = process.cmdline()
     except psutil.AccessDenied:
-        away: float = abs(process.create_time() - record["started"])
-        return away <= _CLOCK_TOLERANCE
+        argv = []
     except psutil.Error:
         return False
+    if argv:
+        return bool(argv == record["argv"])
+    away: float = abs(process.create_time() - record["started"])
+    return away <= _CLOCK_TOLERANCE
 
 
 def _by_command_line(argv: list[str]) -> psutil.Process | None:

@@ -11,7 +11,7 @@ from clusters.core.spec import HostKind
 from clusters.drivers.memory import MemoryDriver
 from clusters.drivers.process import ProcessDriver
 from tests import parts
-from tests.drivers.place import Place, Site, cluster_of, put
+from tests.drivers.place import Place, Site, cluster_of, put, put_by_etcdctl
 from tests.drivers.world import World
 
 PLACES = ("memory", "process-3.5", "process-newest", "docker-old", "docker-new")
@@ -70,8 +70,17 @@ def of_containers(which: str, stack: ExitStack) -> Place:
         version="3.6.16",
         image=f"{OFFICIAL}:v3.6.16",
         open=lambda: stack.enter_context(docker_driver(which)),
-        write=put,
+        write=put_by_etcdctl,
     )
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Site]:
+    """A site for one member that is a process of the newest etcd."""
+    place = of_processes(tmp_path, NEWEST)
+    site = Site(place, cluster_of(place, 1), place.open())
+    yield site
+    site.clear()
 
 
 @pytest.fixture

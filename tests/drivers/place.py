@@ -1,8 +1,10 @@
 """Hosts on which drivers are tested, and clusters that are built on them by hand."""
 
+import json
 import random
 import secrets
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -18,6 +20,7 @@ from clusters.core.spec import ClusterSpec, HostKind, MemberSpec
 from clusters.discovery.static import StaticDiscovery
 from clusters.drivers.base import Driver, Launch
 from clusters.etcd.client import probe
+from tests import parts
 
 FORM_SECONDS = 30.0
 PROBE_SECONDS = 2.0
@@ -195,6 +198,14 @@ def put(endpoint: str) -> int:
     with open_client(host, int(port), PROBE_SECONDS) as client:
         client.put("greeting", "hello")
     return probe(endpoint, PROBE_SECONDS).revision
+
+
+def put_by_etcdctl(endpoint: str) -> int:
+    """The same by a process of its own, where this one can not reach the member."""
+    etcdctl = parts.etcd_dir("3.6") / "etcdctl"
+    command = [etcdctl, f"--endpoints={endpoint}", "-w=json", "put", "greeting", "hi"]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return json.loads(answer.stdout)["header"]["revision"]
 
 
 def until(
