@@ -1,5 +1,6 @@
 """Forms: what was typed becomes a request, and the desk's problems its errors."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -95,22 +96,23 @@ class ClusterForm(forms.Form):
             field.widget.attrs.setdefault("autocomplete", "off")
 
     def to_request(self) -> ClusterRequest:
-        asked = self.cleaned_data
+        """The request; what could not be read of it is as if it had been left empty."""
+        asked = defaultdict(str, self.cleaned_data)
         return ClusterRequest(
             name=asked["name"],
-            size=asked["size"],
+            size=asked["size"] or 0,
             version=asked["other_version"] or asked["version"],
-            hosts=asked["hosts"],
+            hosts=asked["hosts"] or (),
             cluster_token=asked["cluster_token"],
-            member_names=asked["member_names"],
-            client_ports=asked["client_ports"],
-            peer_ports=asked["peer_ports"],
+            member_names=asked["member_names"] or (),
+            client_ports=asked["client_ports"] or (),
+            peer_ports=asked["peer_ports"] or (),
             bind_address=asked["bind_address"] or LOOPBACK,
             image=asked["image"],
             network=asked["network"],
             options=self._options(asked),
-            accept=asked["accept"],
-            keep_on_failure=asked["keep_on_failure"],
+            accept=asked["accept"] or (),
+            keep_on_failure=bool(asked["keep_on_failure"]),
         )
 
     @staticmethod
@@ -120,11 +122,13 @@ class ClusterForm(forms.Form):
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Show each problem beside its field; what has no field stands at the top."""
+        unread = set(self.errors)
         for problem in problems:
             field = problem.field if problem.field in self.fields else None
-            if field == "version" and self.cleaned_data.get("other_version"):
+            if field == "version" and self.data.get("other_version"):
                 field = "other_version"
-            self.add_error(field, translate(problem.text))
+            if field not in unread:
+                self.add_error(field, translate(problem.text))
 
     @property
     def common_options(self) -> list[forms.BoundField]:

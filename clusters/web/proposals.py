@@ -106,8 +106,8 @@ def judge(data: QueryDict) -> Proposal:
         chosen=chosen,
         offers=_offers([host for host in hosts if host.name in chosen]),
     )
-    if proposal.form.is_valid():
-        _plan(proposal, proposal.form.to_request())
+    proposal.form.is_valid()
+    _plan(proposal, proposal.form.to_request())
     return proposal
 
 
@@ -120,6 +120,8 @@ def _plan(proposal: Proposal, request: ClusterRequest) -> None:
         plan = queries.preview_cluster(replace(request, accept=accepted))
     except SpecError as error:
         proposal.form.add_problems(error.problems)
+        return
+    if proposal.form.errors:
         return
     proposal.plan = plan
     proposal.phases = plan_phases(plan)

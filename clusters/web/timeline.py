@@ -75,12 +75,13 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is done, and what is taken back."""
+    """What is done, and what is taken back; `has_hosts` when on more than one."""
 
     phases: tuple[Phase, ...]
     rollback: tuple[Phase, ...]
     done: int
     total: int
+    has_hosts: bool
 
 
 def timeline(operation: OperationProgress) -> Timeline:
@@ -91,6 +92,7 @@ def timeline(operation: OperationProgress) -> Timeline:
         rollback=_phases(backward),
         done=sum(step.state == StepState.SUCCEEDED for step in forward),
         total=len(forward),
+        has_hosts=len({step.host for step in forward if step.host}) > 1,
     )
 
 

@@ -7,19 +7,19 @@ export function showLost(isLost) {
 // The text of the answer, or null when there was none. A login page instead of the part, or
 // a thing that is gone, is shown by loading the page again.
 export async function ask(address, options = {}) {
-  let answer;
   try {
-    answer = await fetch(address, { signal: AbortSignal.timeout(15000), ...options });
+    const answer = await fetch(address, { signal: AbortSignal.timeout(15000), ...options });
+    const text = await answer.text();
+    if (answer.redirected || answer.status === 404) {
+      location.reload();
+      return null;
+    }
+    showLost(!answer.ok);
+    return answer.ok ? text : null;
   } catch (error) {
     if (error.name !== "AbortError") showLost(true);
     return null;
   }
-  if (answer.redirected || answer.status === 404) {
-    location.reload();
-    return null;
-  }
-  showLost(!answer.ok);
-  return answer.ok ? answer.text() : null;
 }
 
 export function partOfThisPage(more = {}) {

@@ -49,6 +49,7 @@ function schedule(time) {
 // A look at the hosts costs something: only of a whole plan, once, when typing has stopped.
 function planCheck() {
   clearTimeout(quiet);
+  check.hidden = !fingerprint();
   check.classList.toggle("old", checked !== fingerprint());
   if (fingerprint() && checked !== fingerprint()) quiet = setTimeout(look, QUIET);
 }
