@@ -117,7 +117,8 @@ def _member_name_problems(request: ClusterRequest) -> Iterator[Problem]:
             yield _problem("member_names", "member_name_reserved", text)
     for name in [name for name, count in Counter(names).items() if count > 1]:
         text = say(
-            "Two members are called {name}; etcd would take them for one.", name=name
+            "Two members are called {name}; etcd would take them for one.",
+            name=name[:60],
         )
         yield _problem("member_names", "member_name_twice", text)
 
