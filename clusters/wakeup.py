@@ -51,10 +51,6 @@ class _Announcer:
     """
 
     def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin anew, without the thread and the connection of a parent process."""
         self._lock = threading.Lock()
         self._waiting: dict[str, None] = {}
         self._rung = threading.Event()
@@ -108,7 +104,15 @@ class _Announcer:
 
 
 _announcer = _Announcer()
-os.register_at_fork(after_in_child=_announcer.reset)
+
+
+def _begin_anew() -> None:
+    """Without the thread, the lock and the connection of a parent process."""
+    global _announcer  # noqa: PLW0603 (a forked child has its own)
+    _announcer = _Announcer()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 class Watch:

@@ -101,7 +101,7 @@ class Reader:
         for line in listed(LineAnswer, lines):
             self._after = line["number"]
             parts.append(_event("line", line, self._after))
-        if self._is_new(progress):
+        if self.has_all and self._is_new(progress):
             parts.append(_event("progress", shown(OperationAnswer, progress)))
         if self.is_done:
             parts.append(_event("end", {"state": progress.state}))
