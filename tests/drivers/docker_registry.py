@@ -94,8 +94,9 @@ def _tar(content: bytes) -> bytes:
 class FailingRegistry(ThreadingHTTPServer):
     """Serves one image of one random layer, in the way that `mode` says.
 
-    good: all of it; stalling: half of the layer, then nothing more; silent: nothing,
-    with the connection open; missing, denied, limited, broken: an error instead.
+    slow: all of it, in twelve parts; stalling: half of the layer, then nothing more;
+    silent: nothing, with the connection open; missing, denied, limited, broken: an
+    error instead.
     """
 
     daemon_threads = True
@@ -167,13 +168,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _blob(self, digest: str) -> None:
         content = self.server.blobs[digest]
-        if self.server.mode == "stalling" and digest == self.server.layer:
-            self._head(200, len(content), "application/octet-stream", digest)
+        if digest != self.server.layer:
+            return self._answer(200, content, "application/octet-stream")
+        self._head(200, len(content), "application/octet-stream", digest)
+        if self.server.mode == "stalling":
             self.wfile.write(content[: len(content) // 2])
-            self.wfile.flush()
             self.server.closing.wait(60)
-            return
-        self._answer(200, content, "application/octet-stream")
+            return None
+        part = len(content) // 11
+        for start in range(0, len(content), part):
+            self.wfile.write(content[start : start + part])
+            self.server.closing.wait(0.15)
+        return None
 
     def _answer(self, status: int, body: bytes, kind: str) -> None:
         self._head(status, len(body), kind, _digest(body))

@@ -144,6 +144,14 @@ def test_data_outlives_the_container(world):
     assert '"added member"' not in log
 
 
+def test_a_member_whose_data_is_gone_is_not_made_anew(world):
+    launch = world.launch()
+    world.driver.create_network(launch.network, world.labels)
+    assert refusal(world.driver.create_instance, launch).code == "volume_missing"
+    assert world.driver.find_instance(launch.name) is None
+    assert world.driver.find_volume(launch.volume) is None
+
+
 def test_starting_and_removing_again_is_no_error(world):
     instance = world.run(world.launch())
     world.driver.start_instance(instance.id)
@@ -189,8 +197,7 @@ def test_the_log_of_a_member_that_is_not_there_is_empty(world):
 def test_the_container_of_a_stranger_is_refused_and_left_alone(world):
     launch = world.launch()
     theirs = world.stranger(launch.name)
-    world.driver.create_network(launch.network, world.labels)
-    error = refusal(world.driver.create_instance, launch)
+    error = refusal(world.create, launch)
     assert error.code == "name_taken"
     assert launch.name in str(error.text)
     assert world.driver.find_instance(launch.name).id == theirs
@@ -202,8 +209,7 @@ def test_the_container_of_a_stranger_is_refused_and_left_alone(world):
 
 def test_a_missing_image_is_named_with_what_is_there(world):
     launch = world.launch(image=f"{REPOSITORY}:v3.6.99")
-    world.driver.create_network(launch.network, world.labels)
-    error = refusal(world.driver.create_instance, launch)
+    error = refusal(world.create, launch)
     assert error.code == "image_not_found"
     assert f"{REPOSITORY}:v3.6.99" in str(error.text)
     assert f"{REPOSITORY}:v3.6.16" in str(error.text)

@@ -60,6 +60,11 @@ class Connection:
             raise self._refusal(error, dialled) from error
         except _EXPECTED as error:
             raise unreachable(error, dialled.engine) from error
+        except Exception as error:
+            if not _is_of_ssh(error):
+                raise
+            self.close()
+            raise unreachable(error, dialled.engine) from error
 
     def dial(self) -> Dialled:
         with self._lock:
@@ -141,6 +146,11 @@ def _open_bounded(engine: EngineAddress, seconds: float) -> Client:
     if isinstance(outcome[0], Exception):
         raise unreachable(outcome[0], engine) from outcome[0]
     return outcome[0]
+
+
+def _is_of_ssh(error: Exception) -> bool:
+    """Its package is optional, so that its errors can not be named by their classes."""
+    return isinstance(error, EOFError) or type(error).__module__.startswith("paramiko")
 
 
 def _agree(version: Any, engine: EngineAddress) -> str:

@@ -109,7 +109,11 @@ class DockerDriver(Looking):
                 return
 
     def create_instance(self, launch: Launch) -> None:
+        """For a volume that is gone the engine would make an empty one, and a member
+        without its data would break its word: so that is looked at first."""
         body = recipe.container(launch)
+        if self.find_volume(launch.volume) is None:
+            raise _no_volume(launch.volume)
         with self._engine.asking() as client:
             try:
                 client.create_container_from_config(  # type: ignore[no-untyped-call]
@@ -140,6 +144,14 @@ class DockerDriver(Looking):
                 instance_id,
                 restart_policy={"Name": "unless-stopped"},  # type: ignore[arg-type]
             )
+
+
+def _no_volume(name: str) -> BackendError:
+    return BackendError(
+        say("The volume {name} is not on the engine.", name=name),
+        code="volume_missing",
+        advice=say("Remove this member from its cluster and add a new one."),
+    )
 
 
 def _no_image(client: Client, reference: str) -> BackendError:

@@ -32,7 +32,7 @@ def look(connection: Connection, repository: str, pullable: Pullable) -> HostFac
         engine=f"Docker Engine {version}, API {client.api_version}",
         versions=tuple(str(version) for version in present),
         pullable=_pullable(present, repository, pullable),
-        disk_free=_disk_free(engine) if connection.dial().is_local else None,
+        disk_free=_disk_free(engine) if _shares_disk(connection, engine) else None,
     )
 
 
@@ -67,6 +67,12 @@ def _pullable(
     }
     offered = pullable.among(tuple(wanted))
     return tuple(str(version) for ref, version in wanted.items() if ref in offered)
+
+
+def _shares_disk(connection: Connection, engine: Mapping[str, Any]) -> bool:
+    """Docker Desktop publishes ports here, but its data is in a machine of its own."""
+    is_desktop = engine.get("OperatingSystem") == "Docker Desktop"
+    return connection.dial().is_local and not is_desktop
 
 
 def _disk_free(engine: Mapping[str, Any]) -> int | None:

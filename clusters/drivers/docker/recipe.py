@@ -74,7 +74,7 @@ _LOGGED: dict[str, Any] = {
 
 
 def _data(launch: Launch) -> dict[str, Any]:
-    """The volume. Should it have vanished, the engine makes it anew: so it is ours."""
+    """The volume. Should it vanish now, the engine makes it anew: with our labels."""
     return {
         "Type": "volume",
         "Source": launch.volume,
