@@ -75,8 +75,7 @@ def from_environment() -> Home:
 def write_private(path: Path, content: str) -> None:
     """Replace a file that only its owner may read, never half-written."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
@@ -90,7 +89,7 @@ def kept_secret(path: Path) -> str:
     fails when another was first, and then all read the first one's.
     """
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         write_private(draft, secrets.token_urlsafe(48))
         try:
             os.link(draft, path)

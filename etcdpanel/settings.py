@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from etcdpanel import addresses, database, env, home
+from etcdpanel import addresses, database, env, home, logs
 from etcdpanel.celery import app as celery_app  # so that `.delay` finds its app
 
 __all__ = ["celery_app"]
@@ -208,26 +208,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
-# Logs: to stderr; the launcher, Docker or systemd keeps them
-
-LOG_LEVEL = env.choice(
-    "ETCDPANEL_LOG_LEVEL",
-    default="INFO",
-    among=("DEBUG", "INFO", "WARNING", "ERROR"),
+LOGGING = logs.configuration(
+    env.choice(
+        "ETCDPANEL_LOG_LEVEL",
+        default="INFO",
+        among=("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
 )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
-    },
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Django's own would print each error twice.
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
-}
 
 # Celery. The message is only a doorbell: it may be lost (between the broker's POP
 # and the worker's note of it) and it may come twice. Operations live in the
@@ -289,28 +276,17 @@ CELERY_WORKER_SEND_TASK_EVENTS = CELERY_TASK_TRACK_STARTED = False
 # Two queues, taken from in turn: many sweeps do not delay an operation.
 CELERY_TASK_QUEUES = [Queue("ops"), Queue("sweep")]
 CELERY_TASK_DEFAULT_QUEUE = "ops"
-CELERY_TASK_ROUTES = {
-    "clusters.tasks.sweep": {"queue": "sweep"},
-    "clusters.tasks.watch_hosts": {"queue": "sweep"},
-    "clusters.tasks.watch_clusters": {"queue": "sweep"},
-}
-# A sweep that nobody took within its period is dropped: the next one sees it all.
+# What is looked at again and again, and every how many seconds. A look that nobody
+# took within its period is dropped: the next one sees it all.
+PERIODIC = {"sweep": 5, "watch_hosts": 10, "watch_clusters": 5}
+CELERY_TASK_ROUTES = {f"clusters.tasks.{name}": {"queue": "sweep"} for name in PERIODIC}
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "clusters.tasks.sweep",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "watch-hosts": {
-        "task": "clusters.tasks.watch_hosts",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "watch-clusters": {
-        "task": "clusters.tasks.watch_clusters",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
+    name: {
+        "task": f"clusters.tasks.{name}",
+        "schedule": seconds,
+        "options": {"expires": seconds},
+    }
+    for name, seconds in PERIODIC.items()
 }
 # Nothing to remember from one start to the next, so no file that may break.
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"

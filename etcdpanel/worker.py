@@ -7,6 +7,7 @@ line of Celery in the memory of each of its processes.
 import gc
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 from celery.signals import worker_init
@@ -18,7 +19,12 @@ from etcdpanel.celery import app
 @worker_init.connect(weak=False)
 def share_memory(**_: Any) -> None:
     """What is loaded before the fork stays shared as long as nobody writes to it,
-    and the collector writes to all it looks at."""
+    and the collector writes to all it looks at.
+
+    The etcd client, 20 MB, would otherwise be loaded by each child for itself. It
+    opens no channel here: those do not survive a fork.
+    """
+    import_module("clusters.etcd.compat")
     gc.collect()
     gc.freeze()
 

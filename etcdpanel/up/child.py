@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from etcdpanel.home import ROOT
@@ -16,6 +16,8 @@ from etcdpanel.home import ROOT
 DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 # Who lived this long is not in a loop of deaths.
 SETTLED = 60.0
+# Threads come and go; the C library would keep a heap for each of sixteen.
+FRUGAL = {"MALLOC_ARENA_MAX": "2"}
 LARGEST_LOG = 10 * 1024 * 1024
 
 
@@ -27,7 +29,6 @@ class Part:
     command: tuple[str, ...]
     log: Path
     stop_seconds: float
-    environment: dict[str, str] = field(default_factory=dict)
     pass_fds: tuple[int, ...] = ()
 
 
@@ -56,7 +57,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
-                env={**os.environ, **self.part.environment},
+                env={**os.environ, **FRUGAL},
                 pass_fds=self.part.pass_fds,
                 start_new_session=True,
             )

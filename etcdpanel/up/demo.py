@@ -216,7 +216,7 @@ def show(rest: Rest) -> None:
     say("  remove it all  make demo-clean")
 
 
-HEADING = ("NAME", "ID", "STATUS", "ROLE", "CLIENT URL", "VERSION", "DB SIZE")
+HEADING = ("NAME", "ID", "STATUS", "ROLE", "ENDPOINT", "VERSION", "DB SIZE")
 
 
 def row(member: Json) -> tuple[str, ...]:
@@ -226,7 +226,7 @@ def row(member: Json) -> tuple[str, ...]:
         member["id"],
         member["status"],
         "leader" if member["is_leader"] else member["role"],
-        ", ".join(member["client_urls"]),
+        member["endpoint"],
         member["version"],
         f"{size / 1024:.0f} KiB" if size is not None else "",
     )

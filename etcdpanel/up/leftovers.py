@@ -5,8 +5,8 @@ stay in the parent's memory for as long as the panel runs.
 """
 
 import os
-import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 
@@ -32,21 +32,32 @@ def belonging(pid: int, started: float) -> Iterator[psutil.Process]:
             continue
 
 
-def end(name: str, processes: list[psutil.Process]) -> None:
-    say(f"Ending what a killed panel left: {name} (pid {processes[0].pid}).")
-    processes[0].send_signal(signal.SIGTERM)
+def end(processes: list[psutil.Process]) -> None:
+    """Ask all at once: their leaders answer, the others go with them."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
     _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     for process in alive:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(alive, timeout=PATIENCE)
 
 
 def main() -> None:
     home = homes.from_environment()
-    rows = {row.name: row for row in records.read(home)}
-    for name in sorted(rows, key=records.ORDER.index):
-        if found := list(belonging(rows[name].pid, rows[name].started)):
-            end(name, found)
+    found = {
+        record.name: list(belonging(record.pid, record.started))
+        for record in records.read(home)
+    }
+    pids = {name: group[0].pid for name, group in found.items() if group}
+    names = ", ".join(f"{name} (pid {pid})" for name, pid in pids.items())
+    if names:
+        say(f"Ending what a killed panel left: {names}.")
+    # Last the broker: the worker hands back what it holds.
+    broker = found.pop("broker", [])
+    end([process for group in found.values() for process in group])
+    end(broker)
     records.forget(home)
 
 

@@ -22,7 +22,7 @@ class Preparation:
     def start(self, task: str) -> subprocess.Popen[str]:
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # our own command
-                python("-m", "etcdpanel.up.prepare", task),
+                python("-m", "etcdpanel.up.prepare", task, "--json"),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

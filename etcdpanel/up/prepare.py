@@ -47,7 +47,10 @@ def collect_static(home: Home) -> None:
 def migrate() -> None:
     from django.core.management import call_command
 
+    from clusters.models import Host
+
     call_command("migrate", interactive=False, verbosity=0)
+    Host.make_first()
 
 
 def first_admin() -> dict[str, str]:
@@ -64,7 +67,6 @@ def first_admin() -> dict[str, str]:
 
 
 def main(tasks: list[str]) -> None:
-    """Prints one line of JSON: what the launcher tells the user."""
     import django
 
     home = homes.from_environment()
@@ -74,7 +76,16 @@ def main(tasks: list[str]) -> None:
         collect_static(home)
     if "database" in tasks:
         migrate()
-        say(json.dumps(first_admin()))
+        tell(first_admin(), as_json="--json" in tasks)
+
+
+def tell(admin: dict[str, str], *, as_json: bool) -> None:
+    """To the launcher, or to a person who reads the log of a container."""
+    if as_json:
+        say(json.dumps(admin))
+    elif admin:
+        password = admin["password"] or "the one in ETCDPANEL_ADMIN_PASSWORD"
+        say(f"First login: {admin['created']} / {password}  (shown only now)")
 
 
 if __name__ == "__main__":
