@@ -37,7 +37,6 @@ def sweep_once() -> None:
 
 @shared_task
 def watch_hosts() -> None:
-    sweep.find_hosts()
     sweep.look_at_hosts()
 
 
@@ -58,7 +57,6 @@ def reconcile() -> int:
 
     Returns how many operations were gone on with. It needs no broker.
     """
-    sweep.find_hosts()
     sweep.look_at_hosts()
     advanced = sweep.take_over(run.advance)
     for check_id in sweep.waiting_checks():

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from clusters.core.planner import missing_members
 from clusters.core.text import say
-from clusters.engine import watch, wiring
+from clusters.engine import watch
 from clusters.engine.owner import is_dead
 from clusters.engine.presence import has_left
 from clusters.models import Check, Cluster, Event, Host, Operation
@@ -56,14 +56,6 @@ def waiting_checks() -> tuple[uuid.UUID, ...]:
     abandoned = Q(state=CheckState.RUNNING, lease_until__lt=Now())
     rows = Check.objects.filter(late | abandoned, expires_at__gt=Now())
     return tuple(rows.values_list("pk", flat=True)[:20])
-
-
-def find_hosts() -> None:
-    """Make the hosts that every panel begins with, once."""
-    if Host.objects.exists():
-        return
-    for name, kind in wiring.default_hosts():
-        Host.objects.get_or_create(name=name, defaults={"kind": kind})
 
 
 def look_at_hosts() -> None:

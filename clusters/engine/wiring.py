@@ -57,11 +57,6 @@ def tools_for(spec: ClusterSpec) -> Tools:
     )
 
 
-def default_hosts() -> tuple[tuple[str, HostKind], ...]:
-    """The hosts that every panel begins with."""
-    return (("local", HostKind.PROCESS), ("docker", HostKind.DOCKER))
-
-
 def _facts(hosts: Iterable[Host]) -> dict[str, HostFacts]:
     return {
         host.name: HostFacts.from_json(host.observation.facts)

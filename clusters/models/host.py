@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.core.names import DNS_LABEL
 from clusters.core.spec import HostKind
+from clusters.models.installation import Installation
 
 
 class Host(models.Model):
@@ -49,3 +50,11 @@ class Host(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def make_first(cls) -> None:
+        """The hosts that a new panel begins with; what was removed stays removed."""
+        _, is_new = Installation.objects.get_or_create(only=True)
+        if is_new:
+            cls.objects.create(name="local", kind=HostKind.PROCESS)
+            cls.objects.create(name="docker", kind=HostKind.DOCKER)
