@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,13 @@ class PortList(NameList):
             ) from error
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes one below the other, in the style of the admin site."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "radiolist"})
+
+
 class AcceptField(forms.MultipleChoiceField):
     """Codes of warnings; its boxes appear once a warning was raised."""
 
@@ -56,7 +64,7 @@ class AcceptField(forms.MultipleChoiceField):
 
     def offer(self, warnings: dict[str, str]) -> None:
         if warnings:
-            self.widget = forms.CheckboxSelectMultiple()
+            self.widget = Boxes()
             self.choices = [
                 (code, format_html("<b>{}</b>: {}", code, text))
                 for code, text in warnings.items()
@@ -103,9 +111,7 @@ class RequestForm(forms.ModelForm):
         label=_("bootstrap mode"),
         choices=[(mode.value, mode.value) for mode in BootstrapMode],
     )
-    hosts = forms.MultipleChoiceField(
-        label=_("hosts"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    hosts = forms.MultipleChoiceField(label=_("hosts"), required=False, widget=Boxes)
     accept = AcceptField(
         label=_("accept"), required=False, help_text=_("The cluster keeps the mark.")
     )
@@ -150,6 +156,8 @@ class RequestForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
         self.fields.update(option_fields())
         hosts = queries.host_list()
         here = {version for host in hosts for version in host.versions}

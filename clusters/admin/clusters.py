@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters import actions, queries
@@ -17,6 +18,7 @@ from clusters.admin.cluster_forms import HandsOffForm, RequestForm
 from clusters.admin.deletion import confirm_many, confirm_one
 from clusters.admin.links import operation_url
 from clusters.admin.option_fields import OPTION_NAMES
+from clusters.admin.readonly import StatusFilter, clock
 from clusters.core.errors import NotFoundError, PanelError
 from clusters.core.text import say
 from clusters.models import Cluster, Operation
@@ -70,19 +72,12 @@ class ClusterAdmin(admin.ModelAdmin):
         "name",
         "size",
         "version",
-        "bootstrap",
         "host_kind",
         "status",
-        "hands_off",
-        "created_at",
+        "is_hands_off",
+        "created",
     )
-    list_filter = (
-        "observation__status",
-        "host_kind",
-        "version",
-        "bootstrap",
-        "hands_off",
-    )
+    list_filter = (StatusFilter, "host_kind", "version", "bootstrap", "hands_off")
     search_fields = ("name", "members__name", "members__host__name")
     date_hierarchy = "created_at"
     list_per_page = 50
@@ -238,7 +233,7 @@ class ClusterAdmin(admin.ModelAdmin):
                 generation=cluster.generation,
             )
             self.log_change(request, cluster, [{"changed": {"fields": ["hands off"]}}])
-            words = _("Hands off: %s") if hands_off else _("Hands on: %s")
+            words = gettext("Hands off: %s") if hands_off else gettext("Hands on: %s")
             return words % cluster
 
         ask_for_each(request, chosen, ask)
@@ -252,3 +247,11 @@ class ClusterAdmin(admin.ModelAdmin):
     def status(self, cluster: Cluster) -> str:
         seen = getattr(cluster, "observation", None)
         return seen.status if seen else "-"
+
+    @admin.display(description=_("hands off"), ordering="hands_off")
+    def is_hands_off(self, cluster: Cluster) -> str:
+        return gettext("yes") if cluster.hands_off else "-"
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def created(self, cluster: Cluster) -> str:
+        return clock(cluster.created_at)

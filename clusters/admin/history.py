@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.links import row_link
-from clusters.admin.readonly import ReadOnlyAdmin, data, sentence
+from clusters.admin.readonly import ReadOnlyAdmin, clock, data, sentence, took
 from clusters.models import Event, StepRecord
 
 
@@ -16,11 +16,10 @@ class StepAdmin(ReadOnlyAdmin):
         "__str__",
         "of_operation",
         "seq",
-        "host",
         "state",
         "attempts",
-        "started_at",
-        "finished_at",
+        "began",
+        "time",
     )
     list_filter = ("state", "kind", "host", "rollback")
     search_fields = ("target", "operation__cluster_name", "operation__id")
@@ -47,7 +46,8 @@ class StepAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("operation"), ordering="operation__created_at")
     def of_operation(self, step: StepRecord) -> str:
-        return row_link(step.operation)
+        operation = step.operation
+        return row_link(operation, f"{operation.kind} {operation.cluster_name}")
 
     @admin.display(description=_("cause"))
     def why(self, step: StepRecord) -> str:
@@ -56,6 +56,14 @@ class StepAdmin(ReadOnlyAdmin):
     @admin.display(description=_("message"))
     def said(self, step: StepRecord) -> str:
         return sentence(step.message)
+
+    @admin.display(description=_("began"), ordering="started_at")
+    def began(self, step: StepRecord) -> str:
+        return clock(step.started_at) if step.started_at else "-"
+
+    @admin.display(description=_("took"))
+    def time(self, step: StepRecord) -> str:
+        return took(step.started_at, step.finished_at)
 
     @admin.display(description=_("progress"))
     def progress_data(self, step: StepRecord) -> str:
@@ -70,7 +78,7 @@ class StepAdmin(ReadOnlyAdmin):
 class EventAdmin(ReadOnlyAdmin):
     """The log of all operations."""
 
-    list_display = ("number", "of_operation", "at", "level", "message", "code", "step")
+    list_display = ("number", "when", "of_operation", "level", "message", "step")
     list_filter = ("level", "code")
     search_fields = ("code", "operation__cluster_name", "operation__id")
     date_hierarchy = "at"
@@ -87,9 +95,14 @@ class EventAdmin(ReadOnlyAdmin):
         "data_shown",
     )
 
+    @admin.display(description=_("at"), ordering="at")
+    def when(self, event: Event) -> str:
+        return clock(event.at)
+
     @admin.display(description=_("operation"), ordering="operation__created_at")
     def of_operation(self, event: Event) -> str:
-        return row_link(event.operation)
+        operation = event.operation
+        return row_link(operation, f"{operation.kind} {operation.cluster_name}")
 
     @admin.display(description=_("message"))
     def message(self, event: Event) -> str:

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.db.models.deletion import ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.links import list_link, row_link
-from clusters.admin.readonly import data, sentence
+from clusters.admin.readonly import StatusFilter, sentence
 from clusters.core.names import is_label
 from clusters.core.rules import label_rule
 from clusters.core.spec import HostKind
@@ -75,13 +76,24 @@ class HostAdmin(admin.ModelAdmin):
 
     form = HostForm
     list_display = ("name", "kind", "address", "usable", "member_count", "created_at")
-    list_filter = ("kind", "observation__status")
+    list_filter = ("kind", StatusFilter)
     search_fields = ("name", "address")
     fields = ("name", "address", "image_repository")
-    shown = ("kind", "members_here", "seen", "facts", "created_at")
+    shown = (
+        "kind",
+        "members_here",
+        "seen",
+        "engine",
+        "versions",
+        "disk",
+        "created_at",
+    )
 
     def get_fields(self, request: HttpRequest, obj: Host | None = None) -> Any:
-        return (*self.fields, *self.shown) if obj else self.fields
+        if obj is None:
+            return self.fields
+        is_engine = obj.kind == HostKind.DOCKER
+        return (*(self.fields if is_engine else ("name",)), *self.shown)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Host | None = None
@@ -99,6 +111,12 @@ class HostAdmin(admin.ModelAdmin):
         if not change:
             obj.kind = HostKind.DOCKER
         super().save_model(request, obj, form, change)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context |= {"show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # Removal
 
@@ -151,8 +169,7 @@ class HostAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("usable"), boolean=True)
     def usable(self, host: Host) -> bool | None:
-        seen = getattr(host, "observation", None)
-        return seen.facts.get("usable") if seen else None
+        return _facts(host).get("usable")
 
     @admin.display(description=_("members"), ordering="member_count")
     def member_count(self, host: Host) -> int:
@@ -171,10 +188,23 @@ class HostAdmin(admin.ModelAdmin):
         said = [sentence(seen.facts.get(name)) for name in ("reason", "cure")]
         return " ".join([str(seen.status), *(words for words in said if words != "-")])
 
-    @admin.display(description=_("facts"))
-    def facts(self, host: Host) -> str:
-        seen = getattr(host, "observation", None)
-        return data(seen.facts if seen else None)
+    @admin.display(description=_("engine"))
+    def engine(self, host: Host) -> str:
+        return str(_facts(host).get("engine") or "-")
+
+    @admin.display(description=_("versions of etcd"))
+    def versions(self, host: Host) -> str:
+        return ", ".join(_facts(host).get("versions", ())) or "-"
+
+    @admin.display(description=_("free disk"))
+    def disk(self, host: Host) -> str:
+        free = _facts(host).get("disk_free")
+        return "-" if free is None else filesizeformat(free)
+
+
+def _facts(host: Host) -> dict[str, Any]:
+    seen = getattr(host, "observation", None)
+    return seen.facts if seen else {}
 
 
 _REFUSAL = _("A member came to this host just now; nothing was deleted.")

@@ -16,9 +16,11 @@ from clusters.admin.links import list_link, operation_url, row_link
 from clusters.admin.readonly import (
     ReadOnlyAdmin,
     Unchangeable,
+    clock,
     data,
     quoted,
     sentence,
+    took,
 )
 from clusters.core.errors import PanelError
 from clusters.core.text import say
@@ -48,10 +50,13 @@ class StepInline(Unchangeable, admin.TabularInline):
         "state",
         "said",
         "attempts",
-        "started_at",
-        "finished_at",
+        "time",
     )
     readonly_fields = fields
+
+    @admin.display(description=_("took"))
+    def time(self, step: StepRecord) -> str:
+        return took(step.started_at, step.finished_at)
 
     @admin.display(description=_("cause"))
     def why(self, step: StepRecord) -> str:
@@ -67,13 +72,12 @@ class OperationAdmin(ReadOnlyAdmin):
     """What was asked, by whom, how far it is or how it ended."""
 
     list_display = (
-        "__str__",
+        "what",
         "state",
         "steps_done",
         "actor_name",
         "via",
-        "created_at",
-        "finished_at",
+        "asked_at",
         "watch",
     )
     list_filter = ("state", "kind", "via", "code")
@@ -83,7 +87,7 @@ class OperationAdmin(ReadOnlyAdmin):
     inlines: ClassVar = [StepInline]
     fieldsets = (
         (None, {"fields": ("watch", "kind", "of_cluster", "state", "log")}),
-        (_("How it ended"), {"fields": ("what", "do", "evidence_lines", "code")}),
+        (_("How it ended"), {"fields": ("why", "do", "evidence_lines", "code")}),
         (
             _("Asked"),
             {"fields": ("actor_name", "via", "created_at", "asked", "keep")},
@@ -134,6 +138,14 @@ class OperationAdmin(ReadOnlyAdmin):
     def has_ask_permission(self, request: HttpRequest) -> bool:
         return any(request.user.has_perm(name) for name in _PERMISSION.values())
 
+    @admin.display(description=_("operation"), ordering="cluster_name")
+    def what(self, operation: Operation) -> str:
+        return f"{operation.get_kind_display()} {operation.cluster_name}"
+
+    @admin.display(description=_("asked"), ordering="created_at")
+    def asked_at(self, operation: Operation) -> str:
+        return clock(operation.created_at)
+
     @admin.display(description=_("steps done"))
     def steps_done(self, operation: Operation) -> str:
         states = [step.state for step in operation.steps.all()]
@@ -159,7 +171,7 @@ class OperationAdmin(ReadOnlyAdmin):
         return list_link(Event, words, operation__id__exact=str(operation.pk))
 
     @admin.display(description=_("explanation"))
-    def what(self, operation: Operation) -> str:
+    def why(self, operation: Operation) -> str:
         return sentence(operation.explanation)
 
     @admin.display(description=_("what to do"))

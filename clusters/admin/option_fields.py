@@ -26,7 +26,7 @@ def options_from(answers: Mapping[str, Any]) -> dict[str, str | int | bool]:
 def _field(option: Option) -> forms.Field:
     given: dict[str, Any] = {
         "label": option.flag,
-        "help_text": translate(option.help),
+        "help_text": " ".join(filter(None, [translate(option.help), option.unit])),
         "required": False,
     }
     match option.kind:

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from clusters.queries.texts import stored
 
@@ -37,6 +40,35 @@ class ReadOnlyAdmin(Unchangeable, admin.ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """By what was last seen; offers what there is of this kind of row."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, str]]:
+        seen = model_admin.model._default_manager.exclude(observation=None)  # noqa: SLF001 (public)
+        statuses = seen.values_list("observation__status", flat=True)
+        return [(status, status) for status in sorted(set(statuses))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = self.value()
+        return queryset.filter(observation__status=chosen) if chosen else queryset
+
+
+def clock(at: datetime) -> str:
+    """A time to the second, as logs have it."""
+    return date_format(at, "Y-m-d H:i:s")
+
+
+def took(began: datetime | None, ended: datetime | None) -> str:
+    if began is None or ended is None:
+        return "-"
+    return f"{(ended - began).total_seconds():.2f} s"
 
 
 def sentence(text: Mapping[str, Any] | None) -> str:

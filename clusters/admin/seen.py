@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.links import list_link, row_link
-from clusters.admin.readonly import ReadOnlyAdmin, data
+from clusters.admin.readonly import ReadOnlyAdmin, StatusFilter, data
 from clusters.models import Check, Installation, Member, Observation, PortLease
 from clusters.queries.texts import stored
 
@@ -25,7 +25,7 @@ class MemberAdmin(ReadOnlyAdmin):
         "role",
         "status",
     )
-    list_filter = ("observation__status", "role", "host")
+    list_filter = (StatusFilter, "role", "host")
     search_fields = ("name", "cluster__name", "host__name")
     list_select_related = ("cluster", "host", "observation")
     fields = (

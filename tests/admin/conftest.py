@@ -99,6 +99,7 @@ def staff(db):
 
 @pytest.fixture
 def hosts(db):
+    Host.objects.all().delete()
     local = Host.objects.create(name="local", kind="process")
     engine = Host.objects.create(name="docker", kind="docker")
     seen = HostFacts(usable=True, versions=("3.7.3", "3.6.16"))

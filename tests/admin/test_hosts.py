@@ -12,7 +12,7 @@ LIST = reverse("admin:clusters_host_changelist")
 
 def test_an_engine_is_added_with_its_address(root):
     root.post(ADD, name="rack-1", address="ssh://ops@10.0.0.5")
-    host = Host.objects.get()
+    host = Host.objects.get(name="rack-1")
     assert (host.name, host.kind, host.address) == (
         "rack-1",
         "docker",
@@ -33,13 +33,13 @@ def test_an_engine_is_added_with_its_address(root):
 def test_an_address_that_is_none_or_is_open_to_all_is_refused(root, address, words):
     page = root.post(ADD, name="rack-1", address=address)
     assert words in page.error_at("address")
-    assert not Host.objects.exists()
+    assert not Host.objects.filter(name="rack-1").exists()
 
 
 @pytest.mark.parametrize("address", ["unix:///run/x.sock", "tcp://127.0.0.1:2375"])
 def test_an_engine_of_this_machine_is_fine(root, address):
     root.post(ADD, name="rack-1", address=address)
-    assert Host.objects.get().address == address
+    assert Host.objects.get(name="rack-1").address == address
 
 
 def test_a_name_that_is_no_label_is_refused_at_its_field(root):
@@ -60,6 +60,12 @@ def test_the_name_and_the_kind_stay_what_they_are(root, hosts):
     hosts[1].refresh_from_db()
     assert (hosts[1].name, hosts[1].kind) == ("docker", "docker")
     assert hosts[1].address == "ssh://a@b"
+
+
+def test_processes_of_this_machine_have_no_address(root, hosts):
+    page = root.get(change_url(hosts[0]))
+    assert 'name="address"' not in page.html
+    assert "3.7.3, 3.6.16" in page.text
 
 
 def test_an_engine_that_is_found_by_itself_may_stay_without_address(root, hosts):

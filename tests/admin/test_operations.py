@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from clusters.models import Cluster, Event, Operation, StepRecord
+from clusters.models import Cluster, Event, Observation, Operation, StepRecord
 from tests.admin.conftest import LIST, change_url, end
 
 OPERATIONS = reverse("admin:clusters_operation_changelist")
@@ -111,11 +111,21 @@ def test_who_may_ask_for_nothing_is_offered_no_action(staff, ask):
     assert 'value="cancel"' not in page.html
 
 
+def test_clusters_are_found_by_how_they_are(root, ask):
+    ask("a")
+    ask("b")
+    Observation.keep("healthy", {}, cluster=Cluster.objects.get(name="a"))
+    page = root.get(LIST, status="healthy")
+    assert ">a</a>" in page.html
+    assert ">b</a>" not in page.html
+    assert "usable" not in root.get(LIST).text
+
+
 def test_lists_are_found_by_filter_search_and_date(root, ask):
     ask("a")
     end(ask("b"), "failed")
     page = root.get(OPERATIONS, state__exact="failed")
-    assert "create b: failed" in page.text
-    assert "create a: queued" not in page.text
-    assert "create a: queued" in root.get(OPERATIONS, q="a").text
+    assert "create b" in page.text
+    assert "create a" not in page.text
+    assert "create a" in root.get(OPERATIONS, q="a").text
     assert root.get(OPERATIONS, created_at__year="2020").status == 200
