@@ -30,6 +30,8 @@ from clusters.models.operation import Kind
 from clusters.queries.names import name_problems
 from clusters.queries.offers import host_offers
 
+_TRIES = 3
+
 
 def create_cluster(
     asker: Asker, request: ClusterRequest, *, previewed: str = ""
@@ -45,19 +47,28 @@ def create_cluster(
 
 
 def _create(asker: Asker, request: ClusterRequest, previewed: str) -> Operation:
-    try:
-        with transaction.atomic():
-            # Whoever lends ports of a host waits here for whoever does so already.
-            hosts = Host.objects.filter(name__in=request.hosts).order_by("pk")
-            list(hosts.select_for_update())
-            spec = draft(request, host_offers())
-            _refuse_taken_name(spec.name)
-            _refuse_stale(spec, previewed)
-            cluster = _write(asker, spec, request)
-            return start(asker, Kind.CREATE, cluster, request.as_json())
-    except IntegrityError:  # a neighbour took the name just now
-        _refuse_taken_name(request.name)
-        raise
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return _create_now(asker, request, previewed)
+        except IntegrityError:  # a neighbour took the name, or a worker a port, now
+            _refuse_taken_name(request.name)
+    raise ConflictError(
+        say("Others took the ports of {name} just now.", name=request.name),
+        code="changed_meanwhile",
+        advice=say("Ask again."),
+    )
+
+
+def _create_now(asker: Asker, request: ClusterRequest, previewed: str) -> Operation:
+    # Whoever lends ports of a host waits here for whoever does so already.
+    hosts = Host.objects.filter(name__in=request.hosts).order_by("pk")
+    list(hosts.select_for_update())
+    spec = draft(request, host_offers())
+    _refuse_taken_name(spec.name)
+    _refuse_stale(spec, previewed)
+    cluster = _write(asker, spec, request)
+    return start(asker, Kind.CREATE, cluster, request.as_json())
 
 
 def delete_cluster(
