@@ -135,7 +135,7 @@ CAUSES = (
     ),
     Cause(
         "environment_conflicts",
-        r"conflicting environment variable \\?\"?(?P<name>\w*)",
+        r"conflicting environment variable.*?(?P<name>ETCD_\w+)",
         say("The variable {name} is set beside the option of the same name.", name=""),
         say("Unset the variable where the member is started."),
     ),
@@ -171,14 +171,6 @@ CAUSES = (
         say("Compact and defragment it, then disarm the alarm, or raise the quota."),
     ),
     Cause(
-        "data_damaged",
-        r"crc mismatch|walpb?: .*(corrupt|invalid)|invalid database|file corrupt"
-        r"|failed to recover v3 backend|max entry size limit exceeded"
-        r"|tocommit\(\d+\) is out of range",
-        say("The member's data is damaged or incomplete."),
-        _REPLACE_MEMBER,
-    ),
-    Cause(
         "data_not_a_folder",
         r"(?P<path>\S+): not a directory",
         say("{path} is not a folder.", path=""),
@@ -195,6 +187,15 @@ CAUSES = (
         r"read-only file system",
         say("The member's data is on a disk that can only be read."),
         say("Mount it for writing; after an error of the disk, replace the disk."),
+    ),
+    Cause(
+        "data_damaged",
+        r"crc mismatch|walpb?: .*(corrupt|invalid)|invalid database|file corrupt"
+        r"|file size too small|unexpected fault address"
+        r"|failed to recover v3 backend|max entry size limit exceeded"
+        r"|tocommit\(\d+\) is out of range",
+        say("The member's data is damaged or incomplete."),
+        _REPLACE_MEMBER,
     ),
     Cause(
         "data_in_use",

@@ -17,7 +17,8 @@ from clusters.core.text import Text
 # A failed discovery is told in detail, and often names a general cause inside.
 _ALL = (*DISCOVERY_CAUSES, *CAUSES)
 
-_START = "Running: "
+# What a start writes first: etcd 3.5 and later, and 3.4.
+_STARTS = ("Running: ", "configuring peer listeners")
 _FATAL = frozenset({"error", "dpanic", "panic", "fatal"})
 _NOT_WORDS = frozenset({"level", "ts", "caller", "msg", "error", "stacktrace", "args"})
 
@@ -91,8 +92,11 @@ def _entry(line: str) -> Mapping[str, Any] | None:
 
 def _last_run(lines: list[_Line]) -> list[_Line]:
     """A log goes on over restarts; what ended an earlier run does not matter now."""
-    starts = [n for n, line in enumerate(lines) if line.words.startswith(_START)]
-    return lines[starts[-1] :] if starts else lines
+    for words in _STARTS:
+        starts = [n for n, line in enumerate(lines) if line.words.startswith(words)]
+        if starts:
+            return lines[starts[-1] :]
+    return lines
 
 
 def _filled(text: Text, found: re.Match[str]) -> Text:

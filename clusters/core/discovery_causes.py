@@ -80,7 +80,7 @@ DISCOVERY_CAUSES = (
     ),
     Cause(
         "discovery_unreachable",
-        r"retry connecting to discovery service"
+        r"retry connecting to discovery service|failed to get from discovery server"
         r"|failed to get cluster size from discovery",
         say("The discovery service does not answer; the member keeps trying."),
         say("Check that the service runs and can be reached from the members."),

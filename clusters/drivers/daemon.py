@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from clusters.core.errors import Unavailable
+from clusters.core.errors import BackendError, Unavailable
 from clusters.core.text import say
 from clusters.drivers.folders import read_json, write_json
 from clusters.drivers.logs import OUTPUT
@@ -137,7 +137,7 @@ def _end(folder: Path) -> None:
     if process is None:
         return
     for how, patience in _ENDINGS:
-        _signal_group(process.pid, how)
+        _signal_group(process, how)
         if _wait_until(lambda: not _lives(process), patience):
             return
     raise Unavailable(
@@ -260,10 +260,19 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _signal_group(leader: int, how: signal.Signals) -> None:
+def _signal_group(leader: psutil.Process, how: signal.Signals) -> None:
     """To all of its group, whose number is the pid of the process that leads it."""
-    with suppress(ProcessLookupError):
-        os.killpg(leader, how)
+    try:
+        os.killpg(leader.pid, how)
+    except ProcessLookupError:
+        return
+    except PermissionError as error:  # macOS says so of a zombie too
+        if _lives(leader):
+            raise BackendError(
+                say("Process {pid} belongs to another user.", pid=leader.pid),
+                code="process_not_ours",
+                advice=say("Run the panel as the user that started it, or end it."),
+            ) from error
 
 
 def _locked(handle: int) -> bool:

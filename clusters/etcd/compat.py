@@ -17,13 +17,13 @@ from typing import Any
 # gRPC writes to stderr of its own accord; whatever matters comes back as an error.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-import aetcd.rpc as etcdrpc  # type: ignore[import-untyped]
-import grpc  # type: ignore[import-untyped]
+import aetcd.rpc as etcdrpc
+import grpc
 
 sys.modules.setdefault("etcd3.etcdrpc", etcdrpc)
 
-import etcd3  # type: ignore[import-untyped]  # noqa: E402
-import etcd3.locks  # type: ignore[import-untyped]  # noqa: E402
+import etcd3  # noqa: E402
+import etcd3.locks  # noqa: E402
 import tenacity  # noqa: E402
 
 __all__ = ["etcd3", "etcdrpc", "grpc", "open_client"]
