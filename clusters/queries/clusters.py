@@ -21,8 +21,8 @@ from clusters.queries.texts import stored, translate
 
 PAGE_SIZE = 50
 _BUSY = {
-    Kind.CREATE.value: ClusterState.CREATING,
-    Kind.DELETE.value: ClusterState.DELETING,
+    Kind.CREATE.value: (ClusterState.CREATING, say("It is being created.")),
+    Kind.DELETE.value: (ClusterState.DELETING, say("It is being deleted.")),
 }
 
 
@@ -105,7 +105,7 @@ def cluster_list(
 def _in_state(rows: QuerySet[Cluster], state: str) -> QuerySet[Cluster]:
     """Clusters whose verdict is this state, as `_verdict` would give it."""
     building = Operation.objects.filter(state__in=ACTIVE, kind__in=_BUSY)
-    for kind, busy in _BUSY.items():
+    for kind, (busy, _) in _BUSY.items():
         if state == busy:
             busy_names = building.filter(kind=kind).values("cluster_name")
             return rows.filter(name__in=busy_names)
@@ -191,10 +191,8 @@ def _verdict(
     status: str, facts: Mapping[str, Any], running: Operation | None
 ) -> VerdictView:
     if running is not None and running.kind in _BUSY:
-        what = say("{kind} is running.", kind=running.kind)
-        return VerdictView(
-            state=_BUSY[running.kind].value, what=translate(what), why="", do=""
-        )
+        state, what = _BUSY[running.kind]
+        return VerdictView(state=state.value, what=translate(what), why="", do="")
     return VerdictView(
         state=status or ClusterState.UNKNOWN.value,
         what=stored(facts.get("what")) or translate(say("Not looked at yet.")),
