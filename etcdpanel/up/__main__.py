@@ -37,9 +37,9 @@ def call(command: str, arguments: list[str]) -> None:
 def main() -> int:
     try:
         call("".join(sys.argv[1:2]), sys.argv[2:])
-    except LaunchError as refused:
-        complain(str(refused))
-        return refused.code
+    except LaunchError as error:
+        complain(error.whole())
+        return error.code
     except Exception as error:
         # Known by name, for only Django can name the class.
         if type(error).__name__ != "ImproperlyConfigured":

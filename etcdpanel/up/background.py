@@ -11,7 +11,7 @@ from typing import Any
 from etcdpanel import home as homes
 from etcdpanel.home import ROOT, Home
 from etcdpanel.up import lock
-from etcdpanel.up.child import last_lines, python, rotate
+from etcdpanel.up.child import last_lines, python
 from etcdpanel.up.console import LaunchError, say
 from etcdpanel.up.preparation import end_leftovers
 
@@ -25,9 +25,8 @@ def start(home: Home) -> dict[str, Any] | None:
         return None
     home.make()
     log = home.logs / "panel.log"
-    rotate(log)
     readable, writable = os.pipe()
-    with log.open("ab") as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command
             python("-m", "etcdpanel.up", "run", "--report-to", str(writable)),
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,7 @@
 """What the launcher prints, and how."""
 
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 
@@ -19,11 +20,17 @@ def complain(line: str) -> None:
 
 
 class LaunchError(Exception):
-    """Nothing was started: the sentence says why and what to do."""
+    """It did not work: why, what to do, and the lines that show it."""
 
-    def __init__(self, sentence: str, *, code: int = 1) -> None:
+    def __init__(
+        self, sentence: str, *, code: int = 1, evidence: Iterable[str] = ()
+    ) -> None:
         super().__init__(sentence)
         self.code = code
+        self.evidence = tuple(evidence)
+
+    def whole(self) -> str:
+        return "\n".join([str(self), *(f"  | {line}" for line in self.evidence)])
 
 
 class Progress:

@@ -14,7 +14,7 @@ from etcdpanel.up import background, lock
 from etcdpanel.up.child import python
 from etcdpanel.up.console import LaunchError, Progress, say, table
 from etcdpanel.up.prepare import ADMIN
-from etcdpanel.up.rest import Json, ProblemError, Rest
+from etcdpanel.up.rest import Json, Rest
 from etcdpanel.up.run import tell_login
 
 Found = TypeVar("Found")
@@ -70,7 +70,7 @@ def token(home: Home, address: str) -> str:
     try:
         value = str(json.loads(kept.read_text(encoding="utf-8"))["token"])
         Rest(address, value).get("/hosts/")
-    except (OSError, ValueError, KeyError, ProblemError):
+    except (OSError, ValueError, KeyError, LaunchError):
         value = new_token()
         write_private(kept, json.dumps({"token": value}))
     return value
@@ -111,10 +111,10 @@ def create(rest: Rest) -> None:
             continue
         try:
             create_on(rest, host)
-        except LaunchError as refused:
+        except LaunchError as error:
             if not any(other["usable"] for other in places[number + 1 :]):
                 raise
-            say(f"It did not work on {host['name']}:\n{refused}")
+            say(f"It did not work on {host['name']}: {error}")
         else:
             return
     raise LaunchError("There is no place to run etcd; the lines above say what to do.")
@@ -181,20 +181,22 @@ def follow(rest: Rest, operation: str) -> None:
     if found is None:
         raise LaunchError(f"Operation {operation} has not ended: see its page.")
     if found["state"] != "succeeded":
-        raise LaunchError(told(rest, found))
+        raise ended_badly(rest, found)
 
 
 def line(step: Json) -> str:
     return step["message"] or f"{step['kind']} {step['target']}".replace("_", " ")
 
 
-def told(rest: Rest, operation: Json) -> str:
+def ended_badly(rest: Rest, operation: Json) -> LaunchError:
     """Why it failed, what to do, and how it went."""
     events = rest.results(f"/operations/{operation['id']}/events/")
-    said = (operation["explanation"], operation.get("advice", ""))
-    log = (f"  | {event['message']}" for event in events[-20:])
-    head = f"The operation ended: {operation['state']}."
-    return "\n".join([head, *filter(None, said), *log])
+    end = f"Operation {operation['state'].replace('_', ' ')}:"
+    said = (end, operation["explanation"], operation["advice"])
+    return LaunchError(
+        " ".join(filter(None, said)),
+        evidence=(event["message"] for event in events[-20:]),
+    )
 
 
 def show(rest: Rest) -> None:

@@ -48,8 +48,10 @@ class Preparation:
         """What `prepare` says about the first admin."""
         output, _ = self.database.communicate()
         if any(process.returncode for process in self.processes):
-            lines = "".join(f"\n  | {line}" for line in last_lines(self.log, 15))
-            raise LaunchError(f"The panel could not be prepared ({self.log}):{lines}")
+            raise LaunchError(
+                f"The panel could not be prepared: {self.log} ends:",
+                evidence=last_lines(self.log, 15),
+            )
         return dict(json.loads(output))
 
 

@@ -6,23 +6,20 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
+from etcdpanel.up.console import LaunchError
+
 Json = dict[str, Any]
 TIMEOUT = 30.0
 
 
-class ProblemError(Exception):
+class ProblemError(LaunchError):
     """The panel answered with a problem (RFC 9457)."""
 
     def __init__(self, status: int, problem: Json) -> None:
         self.status = status
         self.problem = problem
-        super().__init__(self.sentence())
-
-    def sentence(self) -> str:
-        told = self.problem.get("detail") or self.problem.get("title")
-        errors = self.problem.get("errors") or {}
-        lines = [f"  {field}: {what}" for field, what in dict(errors).items()]
-        return "\n".join([str(told or f"The panel answered {self.status}."), *lines])
+        told = problem.get("detail") or f"The panel answered {status}."
+        super().__init__("\n".join(filter(None, [told, problem.get("advice")])))
 
 
 class Rest:
@@ -60,6 +57,8 @@ class Rest:
             wire.request(method, f"/api/v1{path}", body=content, headers=headers)
             answer = wire.getresponse()
             told = answer.read()
+        except OSError as error:
+            raise LaunchError(f"The panel does not answer: {error}") from error
         finally:
             wire.close()
         found = as_json(told)

@@ -105,8 +105,11 @@ class Launch:
 
     def failed(self, name: str, sentence: str) -> LaunchError:
         log = self.supervisor.children[name].part.log
-        lines = "".join(f"\n  | {line}" for line in last_lines(log, 15))
-        return LaunchError(f"{sentence} Its log, {log}, ends:{lines}", code=NOT_READY)
+        return LaunchError(
+            f"{sentence} Its log, {log}, ends:",
+            code=NOT_READY,
+            evidence=last_lines(log, 15),
+        )
 
     def down(self) -> None:
         self.supervisor.stop(after={"web": self.listener.close})
