@@ -18,7 +18,7 @@ from clusters.core.errors import ConflictError, IdempotencyError, SpecError
 from clusters.queries.operations import OperationRow
 from clusters.web.answers import asker, is_part, page, refused, status_of, told
 from clusters.web.forms import DeleteForm
-from clusters.web.parameters import whole_number
+from clusters.web.parameters import whole_number, words
 
 _TROUBLE = {"failed", "rejected", "needs_operator", "errored"}
 _LOOKED_THROUGH = 20
@@ -29,8 +29,8 @@ _SHOWN = 4
 @page
 def cluster_list(request: HttpRequest) -> HttpResponse:
     """All clusters with their verdicts, and what lately went wrong."""
-    search = request.GET.get("q", "").strip()[:60]
-    after = request.GET.get("after", "")[:60]
+    search = words(request.GET, "q")
+    after = words(request.GET, "after")
     rows, more = queries.cluster_list(after=after, search=search)
     context: dict[str, Any] = {
         "clusters": rows,

@@ -24,6 +24,7 @@ from clusters.queries import CheckView
 from clusters.web.answers import INVALID, asker, page, status_of, told
 from clusters.web.differences import differences
 from clusters.web.forms import ClusterForm
+from clusters.web.parameters import words
 from clusters.web.proposals import Proposal, answers_of, first_answers, judge
 
 EVEN_SIZES = tuple(size for size in range(1, LARGEST_SIZE) if size not in SIZES)
@@ -95,7 +96,7 @@ def _created(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, judge(request.POST), status=INVALID)
     wanted = form.to_request()
-    by = asker(request, request.POST.get("key", "")[:60])
+    by = asker(request, words(request.POST, "key"))
     try:
         operation = actions.create_cluster(
             by, wanted, previewed=_previewed(request.POST, wanted)
@@ -113,7 +114,7 @@ def _created(request: HttpRequest) -> HttpResponse:
 def _previewed(data: QueryDict, wanted: ClusterRequest) -> str:
     """The plan that was shown for these answers; none when they were changed since."""
     same = data.get("answers") == answers_of(wanted)
-    return data.get("previewed", "")[:100] if same else ""
+    return words(data, "previewed") if same else ""
 
 
 def _judged_again(data: QueryDict, error: SpecError) -> Proposal:

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.core.options import OPTIONS, Option, OptionKind
 from clusters.queries.texts import translate
+from clusters.web.parameters import clean
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})")
 _MOST_PORTS = 64
+_LONGEST = 200
 
 
 class NameList(forms.CharField):
@@ -60,7 +62,7 @@ class Several(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(item)[:200] for item in value or ()))
+        return tuple(dict.fromkeys(clean(str(item), _LONGEST) for item in value or ()))
 
 
 class WholeNumber(forms.IntegerField):

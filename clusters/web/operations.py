@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clusters import actions, queries
 from clusters.queries.operations import EventLine
 from clusters.web.answers import asker, is_part, page
-from clusters.web.parameters import operation_before, whole_number
+from clusters.web.parameters import operation_before, whole_number, words
 from clusters.web.timeline import timeline
 
 
@@ -18,7 +18,7 @@ from clusters.web.timeline import timeline
 @page
 def operation_list(request: HttpRequest) -> HttpResponse:
     """Everything that was done or is being done, newest first."""
-    state = request.GET.get("state", "")
+    state = words(request.GET, "state")
     before = operation_before(request)
     rows, more = queries.operation_list(state=state, before=before)
     template = "operations/_live.html" if is_part(request) else "operations/list.html"

@@ -12,9 +12,9 @@ urlpatterns = [
     path("clusters/new/preview/", creating.preview, name="cluster_preview"),
     path("clusters/new/check/", creating.start_check, name="check_start"),
     path("clusters/new/check/<uuid:check_id>/", creating.check, name="check"),
-    path("clusters/<str:name>/", clusters.cluster, name="cluster"),
-    path("clusters/<str:name>/delete/", clusters.delete, name="cluster_delete"),
-    path("clusters/<str:name>/hands-off/", clusters.hands_off, name="hands_off"),
+    path("clusters/<slug:name>/", clusters.cluster, name="cluster"),
+    path("clusters/<slug:name>/delete/", clusters.delete, name="cluster_delete"),
+    path("clusters/<slug:name>/hands-off/", clusters.hands_off, name="hands_off"),
     path("operations/", operations.operation_list, name="operations"),
     path("operations/<uuid:operation_id>/", operations.operation, name="operation"),
     path(
