@@ -50,11 +50,7 @@ def _again(asker: Asker, kind: Kind, old: Operation) -> Operation:
 
 def _refuse_superseded(old: Operation) -> None:
     """What a later operation finished must not be begun, or taken back, again."""
-    later = Operation.objects.filter(
-        cluster_name=old.cluster_name,
-        created_at__gt=old.created_at,
-        state=State.SUCCEEDED,
-    ).first()
+    later = old.overtaken_by()
     if later is not None:
         raise ConflictError(
             say(

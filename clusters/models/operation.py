@@ -142,6 +142,15 @@ class Operation(models.Model):
     def is_over(self) -> bool:
         return self.state not in ACTIVE
 
+    def overtaken_by(self) -> "Operation | None":
+        """A later operation of the same name that succeeded, if there is one."""
+        later = Operation.objects.filter(
+            cluster_name=self.cluster_name,
+            created_at__gt=self.created_at,
+            state=State.SUCCEEDED,
+        )
+        return later.first()
+
     @classmethod
     def claimable(cls) -> models.QuerySet[Self]:
         """What a worker may take now: waiting, or left by an owner that is gone."""

@@ -114,7 +114,7 @@ def operation_progress(operation_id: uuid.UUID) -> OperationProgress:
         deadline=operation.deadline,
         is_cancelling=bool(operation.cancel_requested_at) and not operation.is_over,
         can_cancel=_can_cancel(operation),
-        can_retry=operation.is_over and operation.state != State.SUCCEEDED,
+        can_retry=_can_retry(operation),
         last_event=operation.last_event,
         cluster_exists=operation.cluster_id is not None,
     )
@@ -146,6 +146,12 @@ def _can_cancel(operation: Operation) -> bool:
     if operation.is_over or operation.cancel_requested_at:
         return False
     return operation.kind != Kind.DELETE or not operation.touched
+
+
+def _can_retry(operation: Operation) -> bool:
+    if not operation.is_over or operation.state == State.SUCCEEDED:
+        return False
+    return operation.overtaken_by() is None
 
 
 def _row(operation: Operation) -> dict[str, Any]:
