@@ -1,4 +1,4 @@
-"""The page of an operation is complete without a script, at every moment of its life."""
+"""The page of an operation is complete without a script, all its life long."""
 
 import uuid
 from datetime import timedelta
