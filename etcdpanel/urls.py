@@ -27,3 +27,7 @@ urlpatterns = [
     path("api/v1/", include("clusters.api.urls")),
     path("", include("clusters.web.urls")),
 ]
+
+# Where no view is reached, programs are told in their way, too.
+handler400 = "clusters.api.outside.bad_request"
+handler500 = "clusters.api.outside.server_error"

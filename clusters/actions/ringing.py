@@ -6,12 +6,13 @@ import uuid
 from celery import Task
 from kombu.exceptions import OperationalError
 
-from clusters import tasks
+from clusters import tasks, wakeup
 
 log = logging.getLogger(__name__)
 
 
 def ring_operation(operation_id: uuid.UUID) -> None:
+    wakeup.announce(str(operation_id))  # the line that says what was asked
     _ring(tasks.run_operation, operation_id)
 
 

@@ -50,13 +50,15 @@ async def lines(
     look = sync_to_async(reader.look, thread_sensitive=False, executor=THREADS)
     with LISTENER.watch(str(operation_id)) as watch:
         told = time.monotonic()
-        while not reader.is_done:
+        while True:
             if news := await look():
                 yield news
                 told = time.monotonic()
             elif time.monotonic() - told > PING_SECONDS:
                 yield b": ping\n\n"
                 told = time.monotonic()
+            if reader.is_done:
+                break
             if reader.has_all:
                 bell = LISTENER.is_connected
                 await watch.wait(LOOK_SECONDS if bell else LOOK_WITHOUT_BELL_SECONDS)
@@ -71,6 +73,7 @@ class Reader:
         self._access = access
         self._allowed_until = 0.0
         self._language = translation.get_language() or "en"
+        self._mark: tuple[Any, ...] | None = None
         self._told: queries.OperationProgress | None = None
         self.has_all = False
         self.is_done = False
@@ -92,7 +95,12 @@ class Reader:
         if not self._is_allowed():
             self.is_done = True
             return b""
-        # In this order: an operation that is over has no line that is not written.
+        # In this order: what changes after a look is seen by the next one, and an
+        # operation that is over has no line that is not written.
+        mark = queries.operation_mark(self._operation_id)
+        if self.has_all and mark == self._mark:
+            return b""
+        self._mark = mark
         progress = queries.operation_progress(self._operation_id)
         lines = queries.events_after(self._operation_id, self._after, SLICE)
         self.has_all = len(lines) < SLICE

@@ -36,7 +36,7 @@ from clusters.api.bodies import (
 )
 from clusters.api.schema import page_of
 from clusters.api.throttles import CheckThrottle
-from clusters.core.errors import NotFoundError
+from clusters.core.errors import NotFoundError, Problem, SpecError
 from clusters.core.names import is_label
 from clusters.core.text import say
 from clusters.models import Operation
@@ -181,12 +181,16 @@ class Operations(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = asked(request, OperationListQuery)
-        rows, before = queries.operation_list(
-            cluster_name=query["cluster"],
-            state=query["state"],
-            before=str(query.get("before", "")),
-            limit=query["limit"],
-        )
+        try:
+            rows, before = queries.operation_list(
+                cluster_name=query["cluster"],
+                state=query["state"],
+                before=str(query.get("before", "")),
+                limit=query["limit"],
+            )
+        except NotFoundError as error:
+            gone = Problem(field="before", code=error.code, text=error.text)
+            raise SpecError([gone]) from error
         results = listed(OperationRowAnswer, rows)
         return page(request, results, before=before)
 

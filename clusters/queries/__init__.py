@@ -19,6 +19,7 @@ from clusters.queries.operations import (
     OperationProgress,
     events_after,
     operation_list,
+    operation_mark,
     operation_progress,
 )
 from clusters.queries.previews import PlanPreview, preview_cluster, warnings_of
@@ -43,6 +44,7 @@ __all__ = [
     "host_list",
     "member_rows",
     "operation_list",
+    "operation_mark",
     "operation_progress",
     "preview_cluster",
     "removal_of",

@@ -120,6 +120,12 @@ def operation_progress(operation_id: uuid.UUID) -> OperationProgress:
     )
 
 
+def operation_mark(operation_id: uuid.UUID) -> tuple[Any, ...] | None:
+    """Differs whenever the operation, a step or the log has changed: a cheap look."""
+    marks = Operation.objects.values_list("writes", "last_event", "state", "cluster")
+    return marks.filter(pk=operation_id).first()
+
+
 def events_after(
     operation_id: uuid.UUID, number: int = 0, limit: int = EVENT_PAGE
 ) -> tuple[EventLine, ...]:

@@ -5,7 +5,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from clusters.core.text import say
-from clusters.models import Event, Operation
+from clusters.models import Event, Operation, StepRecord
 from clusters.models.event import Line
 
 
@@ -26,6 +26,13 @@ class Log:
             last = rows.values_list("last_event", flat=True).get()
             Event.write(self.operation.pk, last, lines)
         return last
+
+    def step(self, number, **changed):
+        """Change a step as the engine does: every write of its is counted."""
+        steps = StepRecord.objects.filter(operation=self.operation, seq=number)
+        steps.update(**changed)
+        rows = Operation.objects.filter(pk=self.operation.pk)
+        rows.update(writes=F("writes") + 1)
 
     def end(self, state="succeeded", **also):
         Operation.objects.filter(pk=self.operation.pk).update(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
@@ -167,6 +168,31 @@ def test_a_login_that_can_not_be_looked_up_is_the_database_s_fault_too(
     )
 
     problem(api.get("/clusters/"), 503, "database_unavailable")
+
+
+def test_a_session_that_can_not_be_looked_up_is_a_problem_before_any_view(
+    user, monkeypatch
+):
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+
+    def away(*_):
+        raise OperationalError("could not connect to server: db.internal:5432")
+
+    monkeypatch.setattr(SessionStore, "load", away)
+
+    answer = client.get("/api/v1/clusters/")
+
+    problem(answer, 503, "database_unavailable")
+    assert answer.headers["Retry-After"] == "2"
+    assert "db.internal" not in answer.content.decode()
+
+
+def test_a_wrong_host_name_is_a_problem_before_any_view(token):
+    client = Client(raise_request_exception=False, SERVER_NAME="evil.example")
+
+    problem(client.get("/api/v1/clusters/"), 400, "bad_request")
+    assert client.get("/").headers["Content-Type"].startswith("text/html")
 
 
 def test_too_many_changes_are_told_to_wait(api, host, monkeypatch):
