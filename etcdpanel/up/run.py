@@ -53,9 +53,9 @@ class Launch:
             self.start_broker()
         admin = self.prepare()
         self.supervisor.start(parts.web_part(self.home, self.listener))
-        self.await_web()
-        # After web, for on a small machine they would slow its start.
         self.supervisor.start(parts.worker_part(self.home))
+        self.await_web()
+        # Nothing waits for it yet, and a small machine starts two at a time.
         self.supervisor.start(parts.beat_part(self.home))
         return Started(
             address=self.address,
