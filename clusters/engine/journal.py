@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from clusters import wakeup
-from clusters.core.text import NOTHING, Text
+from clusters.core.text import NOTHING, Text, say
 from clusters.models import Cluster, Event, Operation, StepRecord
 from clusters.models.event import Line
 from clusters.models.operation import ACTIVE, State
@@ -139,7 +139,7 @@ class Journal:
             [
                 Line(
                     code="planned",
-                    text=Text("{count} steps planned", {"count": len(records)}),
+                    text=say("{count} steps planned", count=len(records)),
                 )
             ],
             lambda: _insert(records),
