@@ -18,7 +18,7 @@ class Scope(Enum):
 _CHECKED = (StepKind.CHECK_HOST, Scope.EVERY)
 _PULLED = (StepKind.PULL_IMAGE, Scope.EVERY)
 
-# Nothing is touched before every host was checked; members start together.
+# Nothing is touched before every host was checked.
 AFTER: dict[StepKind, tuple[tuple[StepKind, Scope], ...]] = {
     StepKind.CHECK_HOST: (),
     StepKind.PULL_IMAGE: (_CHECKED,),
@@ -61,6 +61,26 @@ def linked(steps: Iterable[Step]) -> Plan:
     """The same steps, each told which others it needs."""
     plan = tuple(steps)
     return tuple(replace(step, needs=_needs(step, plan)) for step in plan)
+
+
+def led(plan: Plan, first: str) -> Plan:
+    """The same plan, in which one member starts before the others.
+
+    A new member asks the others, one after another, whether the cluster is there
+    already; the first answer is enough. For each that holds its port but does not
+    serve yet it waits a second, so members that start at one moment all wait for one
+    another, and members that find one that serves do not wait at all.
+    """
+    starts = [step for step in plan if step.kind == StepKind.START_MEMBER]
+    lead = next((step.key for step in starts if step.target == first), None)
+    if lead is None:
+        return plan
+    return tuple(
+        replace(step, needs=(*step.needs, lead))
+        if step.kind == StepKind.START_MEMBER and step.key != lead
+        else step
+        for step in plan
+    )
 
 
 def _needs(step: Step, plan: Plan) -> tuple[str, ...]:

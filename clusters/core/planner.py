@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from clusters.core.observed import ObservedCluster, ObservedHost, RunState
-from clusters.core.order import linked
+from clusters.core.order import led, linked
 from clusters.core.plan import Plan, Step, StepKind
 from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.core.text import Text, say
 
 
 def plan_create(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
-    """Everything that is missing, in an order that lets members start together."""
-    return linked(_creation(spec, observed))
+    """Everything that is missing, in an order that lets members form at once."""
+    return led(linked(_creation(spec, observed)), spec.asked_first.name)
 
 
 def plan_removal(spec: ClusterSpec, observed: ObservedCluster) -> Plan:

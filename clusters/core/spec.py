@@ -110,6 +110,15 @@ class ClusterSpec:
         """HOST:PORT at which this machine reaches the member's client port."""
         return f"{self.dial_address}:{member.client_port}"
 
+    def peer_endpoint(self, member: MemberSpec) -> str:
+        """The same for its peer port."""
+        return f"{self.dial_address}:{member.peer_port}"
+
+    @property
+    def asked_first(self) -> MemberSpec:
+        """Whom all the others ask before they bootstrap: etcd sorts the peer URLs."""
+        return min(self.members, key=self.peer_url)
+
     @property
     def dial_address(self) -> str:
         return LOOPBACK if self.bind_address == ANY_ADDRESS else self.bind_address

@@ -114,3 +114,7 @@ class Driver(Protocol):
     def probe(self, endpoint: str, timeout: float) -> MemberReport:
         """Ask a member how it is; never raises."""
         ...
+
+    def await_peer_answer(self, name: str, published: str, seconds: float) -> bool:
+        """Whether a member answered at its peer port within the time; never raises."""
+        ...

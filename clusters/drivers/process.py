@@ -33,6 +33,7 @@ from clusters.drivers.folders import Folders, refusals_told
 from clusters.drivers.logs import last_lines, log_flags, put_aside_output
 from clusters.drivers.ports import taken_ports
 from clusters.etcd.client import probe
+from clusters.etcd.peers import await_peer_answer
 
 # Nothing named ETCD_ or LISTEN_: etcd refuses a variable that a flag shadows.
 _PASSED_ON = (
@@ -147,6 +148,9 @@ class ProcessDriver:
 
     def probe(self, endpoint: str, timeout: float) -> MemberReport:
         return probe(endpoint, timeout)
+
+    def await_peer_answer(self, name: str, published: str, seconds: float) -> bool:  # noqa: ARG002
+        return await_peer_answer(published, seconds)
 
     # What changes it
 

@@ -1,5 +1,6 @@
 import graphlib
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -79,14 +80,54 @@ def test_nothing_is_touched_before_every_host_was_checked(definition, world):
             assert checks <= before(plan, step.key), step.key
 
 
-def test_members_are_made_side_by_side_and_start_together():
+def test_members_are_made_side_by_side_and_all_before_the_first_starts():
     plan = planned(plan_create, "one engine", "empty")
     made = keys(plan, StepKind.CREATE_MEMBER)
     for key in made:
         assert not made & before(plan, key)
     for key in keys(plan, StepKind.START_MEMBER):
         assert made <= before(plan, key)
-        assert not keys(plan, StepKind.START_MEMBER) & before(plan, key)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+def test_whom_all_others_ask_starts_first_and_the_others_side_by_side(definition):
+    plan = planned(plan_create, definition, "empty")
+    first = DEFINITIONS[definition].asked_first
+    lead = f"start_member {first.name}@{first.host}"
+    starts = keys(plan, StepKind.START_MEMBER)
+    for key in starts:
+        expected = set() if key == lead else {lead}
+        assert starts & before(plan, key) == expected
+
+
+def test_without_the_first_among_them_members_start_side_by_side():
+    running = [instance("a-etcd1", RunState.RUNNING), *STOPPED[1:]]
+    plan = plan_create(spec(), seen(seen_host(volumes=VOLUMES, instances=running)))
+    starts = keys(plan, StepKind.START_MEMBER)
+    assert len(starts) == 2
+    for key in starts:
+        assert not starts & before(plan, key)
+
+
+def test_a_repair_starts_members_side_by_side_so_that_none_holds_up_another():
+    plan = planned(plan_repair, "one engine", "all stopped")
+    starts = keys(plan, StepKind.START_MEMBER)
+    assert len(starts) == 3
+    for key in starts:
+        assert not starts & before(plan, key)
+
+
+def test_etcd_asks_in_the_order_of_letters_not_of_numbers():
+    definition = replace(
+        spec(processes()),
+        members=tuple(
+            replace(member, peer_port=port)
+            for member, port in zip(
+                spec(processes()).members, (30002, 30001, 4000), strict=True
+            )
+        ),
+    )
+    assert definition.asked_first.name == "etcd2"
 
 
 def test_a_member_is_made_after_its_own_volume_and_its_hosts_network():
@@ -129,5 +170,5 @@ def test_data_goes_after_its_member_and_the_network_after_all_of_its_host():
 
 
 def test_linking_leaves_everything_but_the_needs_as_it_was():
-    plan = planned(plan_create, "one engine", "empty")
+    plan = planned(plan_repair, "one engine", "all stopped")
     assert linked(plan) == plan

@@ -14,12 +14,13 @@ from clusters.core.observed import (
     MemberReport,
     ObjectSeen,
 )
-from clusters.core.spec import CLIENT_PORT
+from clusters.core.spec import CLIENT_PORT, PEER_PORT
 from clusters.drivers.docker import facts, inside, neighbours, recipe, seen
 from clusters.drivers.docker.connection import Connection
 from clusters.drivers.docker.pullable import Pullable
 from clusters.drivers.ports import taken_ports
 from clusters.etcd.client import probe
+from clusters.etcd.peers import await_peer_answer
 
 _MOST_LINES = 1000
 _LONGEST_LINE = 4000
@@ -109,13 +110,19 @@ class Looking:
         return tuple(line[:_LONGEST_LINE] for line in shown)
 
     def endpoint(self, name: str, published: str) -> str:
-        """From within a container of the engine, members are reached by name."""
-        if self._is_within is None:
-            self._is_within = self._own_container() is not None
-        return f"{name}:{CLIENT_PORT}" if self._is_within else published
+        return self._reached(name, CLIENT_PORT, published)
 
     def probe(self, endpoint: str, timeout: float) -> MemberReport:
         return probe(endpoint, timeout)
+
+    def await_peer_answer(self, name: str, published: str, seconds: float) -> bool:
+        return await_peer_answer(self._reached(name, PEER_PORT, published), seconds)
+
+    def _reached(self, name: str, port: int, published: str) -> str:
+        """From within a container of the engine, members are reached by name."""
+        if self._is_within is None:
+            self._is_within = self._own_container() is not None
+        return f"{name}:{port}" if self._is_within else published
 
     def _own_container(self) -> dict[str, Any] | None:
         if not self._own_ids:

@@ -15,6 +15,8 @@ from clusters.engine.steps.base import CONTAINER, Handler, foreign
 
 LOG_LINES = 20
 RESTARTS_BY_ITSELF = "unless-stopped"
+# The other members start then, whether or not the first one answers them yet.
+LEAD_SECONDS = 1.5
 
 
 class MemberHandler(Handler):
@@ -60,6 +62,7 @@ class StartMember(MemberHandler):
         seen = self.look(job)
         if seen is not None and job.owns(seen):
             job.driver.start_instance(seen.id)
+            _await_lead(job)
 
     def after(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
         if seen is not None and seen.state == RunState.EXITED:
@@ -153,6 +156,14 @@ def exited(job: Job, name: str, seen: InstanceSeen) -> Failed:
         advice=found.advice,
         evidence=lines,
     )
+
+
+def _await_lead(job: Job) -> None:
+    """The others wait for this step; see core.order.led."""
+    spec, member = job.spec, job.member
+    if member == spec.asked_first and spec.size > 1:
+        published = spec.peer_endpoint(member)
+        job.driver.await_peer_answer(job.instance, published, LEAD_SECONDS)
 
 
 def _host_of(job: Job, seen: InstanceSeen) -> str:
