@@ -102,6 +102,7 @@ class ObservedHost:
     instances: Mapping[str, InstanceSeen] = field(default_factory=dict)
     busy_ports: Mapping[int, str] = field(default_factory=dict)
     panel_inside: bool = False
+    panel_on_network: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -39,6 +39,7 @@ def _look(
     }
     volumes = {name: driver.find_volume(name) for name in map(spec.volume, members)}
     network = driver.find_network(spec.network_name) if spec.in_containers else None
+    inside = driver.is_inside(spec.network_name) if spec.in_containers else None
     return ObservedHost(
         name=host,
         facts=HostFacts(usable=True),
@@ -46,6 +47,6 @@ def _look(
         network=network,
         volumes={name: seen for name, seen in volumes.items() if seen},
         instances={name: seen for name, seen in instances.items() if seen},
-        panel_inside=spec.in_containers
-        and driver.is_inside(spec.network_name) is not None,
+        panel_inside=inside is not None,
+        panel_on_network=bool(inside),
     )

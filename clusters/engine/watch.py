@@ -1,8 +1,10 @@
 """Look at hosts and clusters, and keep what was seen."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
+from clusters.core.errors import BackendError
 from clusters.core.health import MemberStatus, Verdict, member_status, verdict
 from clusters.core.identity import as_hex
 from clusters.core.names import LABEL
@@ -15,9 +17,12 @@ from clusters.core.observed import (
 from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.core.text import quote
 from clusters.engine import wiring
+from clusters.engine.job import Tools
 from clusters.engine.observe import observe
 from clusters.engine.steps.health import probe_members
 from clusters.models import Cluster, Host, Observation
+
+log = logging.getLogger(__name__)
 
 
 def observe_host(host: Host) -> HostFacts:
@@ -34,6 +39,7 @@ def observe_cluster(cluster: Cluster) -> ObservedCluster:
     spec = cluster.to_spec()
     tools = wiring.tools_for(spec)
     seen = observe(spec, tools)
+    _rejoin(spec, tools, seen)
     reports = probe_members(spec, tools)
     statuses = []
     for row in cluster.members.all():
@@ -46,6 +52,22 @@ def observe_cluster(cluster: Cluster) -> ObservedCluster:
     judged = verdict(spec.size, statuses, serving)
     Observation.keep(judged.state.value, _facts(judged, serving), cluster=cluster)
     return seen
+
+
+def _rejoin(spec: ClusterSpec, tools: Tools, seen: ObservedCluster) -> None:
+    """A panel whose own container was made anew is on none of the networks that it
+    joined, and would reach no member by its name."""
+    for host in seen.hosts.values():
+        if not host.panel_inside or host.panel_on_network or host.network is None:
+            continue
+        if spec.owns_network and not host.network.belongs_to(
+            seen.installation, spec.name
+        ):
+            continue
+        try:
+            tools.drivers[host.name].join_network(spec.network_name)
+        except BackendError as error:
+            log.warning("The network of %s was not joined: %s", spec.name, error)
 
 
 def _status(
