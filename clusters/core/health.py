@@ -8,7 +8,7 @@ from clusters.core.identity import as_hex
 from clusters.core.observed import InstanceSeen, MemberReport, RunState
 from clusters.core.outcome import Done, Failed, NotYet, Outcome
 from clusters.core.spec import ClusterSpec
-from clusters.core.text import NOTHING, Text, say
+from clusters.core.text import NOTHING, Text, say, say_count
 from clusters.core.topology import failures_survived, quorum
 
 POLL_SECONDS = 0.02
@@ -146,9 +146,10 @@ def verdict(size: int, statuses: Sequence[MemberStatus], serving: int) -> Verdic
         return Verdict(state=ClusterState.HEALTHY, what=strength)
     if all(status == MemberStatus.UNREACHABLE for status in statuses):
         return _out_of_reach(size)
-    why = say(
+    why = say_count(
+        size - serving,
+        "{count} member does not serve: {statuses}.",
         "{count} members do not serve: {statuses}.",
-        count=size - serving,
         statuses=", ".join(sorted({s for s in statuses if s != MemberStatus.STARTED}))
         or "-",
     )
@@ -179,9 +180,10 @@ def _out_of_reach(size: int) -> Verdict:
 
 def _strength(serving: int, size: int) -> Text:
     left = max(serving - quorum(size), 0)
-    return say(
-        "{serving} of {size} members healthy; survives {left} more failures.",
+    return say_count(
+        min(left, failures_survived(size)),
+        "{serving} of {size} members healthy; survives {count} more failure.",
+        "{serving} of {size} members healthy; survives {count} more failures.",
         serving=serving,
         size=size,
-        left=min(left, failures_survived(size)),
     )

@@ -88,9 +88,9 @@ def _size_problems(request: ClusterRequest) -> Iterator[Problem]:
 def even_size(size: int) -> Text:
     """Why an even size is a bad idea, with its numbers."""
     return say(
-        "{size} members need {quorum} to agree and survive {survived} failures, no more"
-        " than {fewer} members do, and one more member can fail. Choose {fewer} or"
-        " {more}, or accept “size_even”.",
+        "{size} members need {quorum} to agree. Of {fewer} members as many may fail"
+        " ({survived}), and there is one less that can. Choose {fewer} or {more}, or"
+        " accept “size_even”.",
         size=size,
         quorum=quorum(size),
         survived=failures_survived(size),

@@ -49,6 +49,11 @@ def say(template: str, /, **params: Value) -> Text:
     return Text(template, params)
 
 
+def say_count(count: int, one: str, many: str, /, **params: Value) -> Text:
+    """The sentence for one, or that for any other number; both know {count}."""
+    return Text(one if count == 1 else many, {"count": count, **params})
+
+
 def quote(words: str, limit: int = 400) -> Text:
     """Wrap words that came from outside: shown as they are, never translated."""
     clean = "".join(c if c.isprintable() else " " for c in words)

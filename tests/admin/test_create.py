@@ -100,7 +100,7 @@ def test_a_collapsed_part_with_an_error_is_open(send):
 
 def test_a_warning_brings_a_box_and_the_ticked_box_lets_it_pass(send):
     page = send(size=4, bind_address="0.0.0.0")
-    assert "survive 1 failures" in page.error_at("size")
+    assert "4 members need 3 to agree" in page.error_at("size")
     assert page.boxes("accept") == ["size_even", "published_beyond_loopback"]
     page = send(size=4, bind_address="0.0.0.0", accept=page.boxes("accept"))
     assert page.leads_to

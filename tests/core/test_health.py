@@ -25,7 +25,7 @@ STARTED, UNREACHABLE = MemberStatus.STARTED, MemberStatus.UNREACHABLE
 def test_a_cluster_has_formed_when_every_member_serves_and_lists_the_others():
     outcome = formation(SPEC, reports(SPEC))
     assert isinstance(outcome, Done)
-    assert str(outcome.message) == "3 of 3 members healthy; survives 1 more failures."
+    assert str(outcome.message) == "3 of 3 members healthy; survives 1 more failure."
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def words(size, statuses, serving):
 def test_a_whole_cluster_is_healthy_and_says_what_it_survives():
     assert words(3, [STARTED] * 3, 3) == (
         ClusterState.HEALTHY,
-        "3 of 3 members healthy; survives 1 more failures.",
+        "3 of 3 members healthy; survives 1 more failure.",
         "",
         "",
     )
@@ -156,7 +156,7 @@ def test_one_lost_member_degrades_and_says_why_and_what_to_do():
     assert words(3, [STARTED, STARTED, MemberStatus.CRASH_LOOP], 2) == (
         ClusterState.DEGRADED,
         "2 of 3 members healthy; survives 0 more failures.",
-        "1 members do not serve: crash_loop.",
+        "1 member does not serve: crash_loop.",
         "Look at the member's last lines; a stopped one is restarted by itself.",
     )
 

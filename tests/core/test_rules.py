@@ -61,9 +61,8 @@ BAD = {
     "an even size": bad(
         {"size": 4},
         "size: size_even",
-        "4 members need 3 to agree and survive 1 failures, no more than 3"
-        " members do, and one more member can fail. Choose 3 or 5, or accept"
-        " “size_even”.",
+        "4 members need 3 to agree. Of 3 members as many may fail (1), and there is"
+        " one less that can. Choose 3 or 5, or accept “size_even”.",
     ),
     # What runs
     "a bootstrap mode nobody knows": bad(

@@ -15,7 +15,7 @@ def test_it_says_how_the_cluster_is_and_lists_its_members(manage, running):
     done = manage("show_cluster", "a")
     assert done.code == 0
     lines = done.out.splitlines()
-    assert lines[0] == ("a: healthy. 3 of 3 members healthy; survives 1 more failures.")
+    assert lines[0] == ("a: healthy. 3 of 3 members healthy; survives 1 more failure.")
     assert "etcd 3." in done.out
     assert "ade526d28b1f92f7  started  voter" in done.out
     assert done.out.count(", leader") == 1

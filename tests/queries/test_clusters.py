@@ -84,7 +84,7 @@ def test_a_line_of_the_list_says_what_is_asked_and_what_is_seen(docker, observe)
     row = queries.cluster_row("a")
     assert (row.size, row.serving, row.hosts) == (3, 2, ("docker",))
     assert row.verdict.what == "2 of 3 members healthy; survives 0 more failures."
-    assert row.verdict.why == "1 members do not serve: unreachable."
+    assert row.verdict.why == "1 member does not serve: unreachable."
     assert row.verdict.do.startswith("Look at the member's last lines")
     assert [mark.code for mark in row.marks][:1] == ["release_corrupting"]
     assert row.marks[0].source.startswith("https://")
