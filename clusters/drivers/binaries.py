@@ -1,8 +1,10 @@
 """The etcd binaries of this machine: where they are and which versions they carry."""
 
 import importlib.util
+import math
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,9 @@ _SECONDS = 5.0
 _BANNER = "etcd Version:"
 
 # By path, change time and size: a binary is asked once, and again after an upgrade.
-_ASKED: dict[tuple[str, int, int], Version | None] = {}
+# One that gave no answer may only have been slow, so it is asked again after a while.
+_ASKED: dict[tuple[str, int, int], tuple[Version | None, float]] = {}
+_ASK_AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,11 @@ def _version(path: Path) -> Version | None:
     except OSError:
         return None
     key = (str(path), seen.st_mtime_ns, seen.st_size)
-    if key not in _ASKED:
-        _ASKED[key] = _ask(path)
-    return _ASKED[key]
+    version, asked = _ASKED.get(key, (None, -math.inf))
+    if version is None and time.monotonic() - asked > _ASK_AGAIN_SECONDS:
+        version = _ask(path)
+        _ASKED[key] = (version, time.monotonic())
+    return version
 
 
 def _ask(path: Path) -> Version | None:

@@ -6,8 +6,7 @@ import secrets
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -52,7 +51,6 @@ class Site:
     spec: ClusterSpec
     driver: Driver
     installation: str = INSTALLATION
-    stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def labels(self) -> dict[str, str]:

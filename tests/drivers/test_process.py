@@ -232,6 +232,7 @@ def test_a_zombie_of_another_worker_counts_as_ended(alone, member, starter):
     go(worker)
     assert worker.stdout.readline() == b"started\n"
     os.kill(worker.pid, signal.SIGSTOP)  # its thread can not reap
+    until(psutil.Process(worker.pid).status, lambda s: s == psutil.STATUS_STOPPED)
     pid = pid_of(alone)
     os.kill(pid, signal.SIGKILL)
     seen = alone.await_exit(member)

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -188,6 +188,14 @@ def test_a_learner_is_reachable_and_shows_as_what_it_is(site_with):
     assert voter.role is Role.VOTER
 
 
+def refusal_of(call, request):
+    try:
+        call(request)
+    except grpc.RpcError as error:
+        return str(error)
+    return ""
+
+
 def test_a_full_database_shows_its_alarm(site_with):
     site = site_with("3.7", 1)
     member = site.spec.members[0]
@@ -197,11 +205,10 @@ def test_a_full_database_shows_its_alarm(site_with):
     site.await_service(member)
     with open_client("127.0.0.1", member.client_port, 5.0) as client:
         request = etcdrpc.PutRequest(key=b"k", value=b"x" * (MIB // 2))
-        with suppress(grpc.RpcError):  # from some write on it is refused
-            for _ in range(8):
-                client.kvstub.Put(request)
-        with pytest.raises(grpc.RpcError, match="database space exceeded"):
-            client.kvstub.Put(request)
+        until(
+            lambda: refusal_of(client.kvstub.Put, request),
+            lambda words: "database space exceeded" in words,
+        )
     report = until(lambda: probe(site.spec.endpoint(member), 1.0), lambda r: r.alarms)
     assert report.alarms == ("NOSPACE",)
     assert report.serves
