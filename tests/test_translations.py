@@ -64,8 +64,9 @@ def written():
     found = {}
     for path in sorted((ROOT / "templates").rglob("*.html")):
         source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
-        lines = io.BytesIO(source.encode())
-        for number, words, _, _ in extract("python", lines, keywords=KEYWORDS):
+        flat = "\n".join(line.lstrip() for line in source.splitlines())
+        code = io.BytesIO(flat.encode())
+        for number, words, _, _ in extract("python", code, keywords=KEYWORDS):
             first = words if isinstance(words, str) else words[0]
             found[first] = f"{named(path)}:{number}"
     return found
