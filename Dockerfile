@@ -3,7 +3,8 @@
 ARG BASE_IMAGE=python:3.12-slim-bookworm
 FROM ${BASE_IMAGE}
 
-# Where packages come from is the builder's business: given at the build, kept nowhere.
+# Where packages come from is the builder's business. What is given here stays in the
+# image's history: no address with a password.
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 ARG PIP_TRUSTED_HOST
