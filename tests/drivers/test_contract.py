@@ -256,6 +256,13 @@ def test_a_silent_port_is_reported_at_once_and_within_the_deadline(site):
     assert report.error
 
 
+def test_a_started_member_answers_its_peers(site, member):
+    site.make(member)
+    site.start(member)
+    name, published = site.spec.instance(member), f"127.0.0.1:{member.peer_port}"
+    assert site.driver.await_peer_answer(name, published, 10.0)
+
+
 def test_a_network_is_seen_with_labels_and_the_names_on_it_until_it_is_removed(
     site, member
 ):
