@@ -13,7 +13,7 @@ from clusters.drivers.base import Launch
 from clusters.engine.job import Job
 from clusters.engine.steps.base import CONTAINER, Handler, foreign
 
-LOG_LINES = 20
+LOG_LINES = 40  # the usage text after an unknown flag has up to 25
 RESTARTS_BY_ITSELF = "unless-stopped"
 # The other members start then, whether or not the first one answers them yet.
 LEAD_SECONDS = 1.5
