@@ -2,10 +2,9 @@
 
 import sys
 
-from etcdpanel.up.console import LaunchError, complain
+from etcdpanel.up.console import BAD_SETTING, LaunchError, complain
 
 USAGE = "usage: python -m etcdpanel.up run | demo | stop | demo-clean"
-BAD_SETTING = 2
 
 
 def call(command: str, arguments: list[str]) -> None:

@@ -15,6 +15,9 @@ def say(line: str = "", *, to: TextIO | None = None) -> None:
         pass
 
 
+BAD_SETTING = 2
+
+
 def complain(line: str) -> None:
     say(line, to=sys.stderr)
 

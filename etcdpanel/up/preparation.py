@@ -6,7 +6,7 @@ import subprocess
 from etcdpanel.home import ROOT, Home
 from etcdpanel.up import records
 from etcdpanel.up.child import last_lines, python
-from etcdpanel.up.console import LaunchError
+from etcdpanel.up.console import BAD_SETTING, LaunchError
 from etcdpanel.up.prepare import static_is_stale
 
 
@@ -47,7 +47,10 @@ class Preparation:
     def told(self) -> dict[str, str]:
         """What `prepare` says about the first admin."""
         output, _ = self.database.communicate()
-        if any(process.returncode for process in self.processes):
+        codes = {process.returncode for process in self.processes}
+        if BAD_SETTING in codes:
+            raise LaunchError(last_lines(self.log, 1)[0], code=BAD_SETTING)
+        if codes != {0}:
             raise LaunchError(
                 f"The panel could not be prepared: {self.log} ends:",
                 evidence=last_lines(self.log, 15),

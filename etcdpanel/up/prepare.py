@@ -6,13 +6,14 @@ The only module here that uses Django; it runs in processes of its own:
 
 import hashlib
 import json
+import os
 import secrets
 import sys
 
 from etcdpanel import env
 from etcdpanel import home as homes
 from etcdpanel.home import ROOT, Home, write_private
-from etcdpanel.up.console import say
+from etcdpanel.up.console import BAD_SETTING, complain, say
 
 ADMIN = "admin"
 
@@ -67,16 +68,27 @@ def first_admin() -> dict[str, str]:
 
 
 def main(tasks: list[str]) -> None:
-    import django
-
+    set_up()
     home = homes.from_environment()
     home.make()
-    django.setup()
     if "static" in tasks and static_is_stale(home):
         collect_static(home)
     if "database" in tasks:
         migrate()
         tell(first_admin(), as_json="--json" in tasks)
+
+
+def set_up() -> None:
+    """Django; a wrong setting is told without a traceback."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "etcdpanel.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        complain(str(error))
+        sys.exit(BAD_SETTING)
 
 
 def tell(admin: dict[str, str], *, as_json: bool) -> None:
@@ -89,7 +101,4 @@ def tell(admin: dict[str, str], *, as_json: bool) -> None:
 
 
 if __name__ == "__main__":
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "etcdpanel.settings")
     main(sys.argv[1:])

@@ -98,11 +98,13 @@ class Panel:
             name
         ]
 
-    def get(self, path: str) -> int:
+    def ask(self, path: str):
+        """Status, content and headers."""
         wire = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             wire.request("GET", path)
-            return wire.getresponse().status
+            answer = wire.getresponse()
+            return answer.status, answer.read().decode(), answer.headers
         finally:
             wire.close()
 

@@ -22,7 +22,19 @@ def test_the_first_start_prints_an_address_and_a_password(panel):
 
     assert f"http://127.0.0.1:{panel.port}" in panel.output
     assert re.search(r"login  admin / \S{20}  \(shown only now\)", panel.output)
-    assert panel.get("/healthz") == 200
+    assert panel.ask("/healthz")[0] == 200
+
+
+def test_static_files_are_named_by_their_content_and_kept_for_ever(panel):
+    _, page, _ = panel.ask("/accounts/login/")
+
+    style = re.search(r"/static/[\w./-]+\.[0-9a-f]{12}\.css", page)[0]
+    status, content, headers = panel.ask(style)
+
+    assert (status, bool(content)) == (200, True)
+    assert "immutable" in headers["Cache-Control"]
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "StreamingHttpResponse" not in (panel.home.logs / "web.log").read_text()
 
 
 def test_nobody_else_may_read_its_home(panel):
@@ -52,7 +64,7 @@ def test_a_second_panel_on_its_home_is_refused_with_pid_and_address(panel):
 
     assert second.returncode == ANOTHER_PANEL
     assert f"pid {panel.process.pid}, http://127.0.0.1:{panel.port}" in second.stderr
-    assert panel.get("/healthz") == 200
+    assert panel.ask("/healthz")[0] == 200
 
 
 def test_a_panel_of_another_home_is_told_who_has_the_port(panel, stranger):
@@ -70,7 +82,7 @@ def test_while_web_is_started_again_a_browser_waits_and_is_not_refused(panel):
     answers = []
 
     os.kill(killed, signal.SIGKILL)
-    browser = threading.Thread(target=lambda: answers.append(panel.get("/healthz")))
+    browser = threading.Thread(target=lambda: answers.append(panel.ask("/healthz")[0]))
     browser.start()
     panel.replaced("web", killed)
     browser.join()

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from etcdpanel import database, env
 from etcdpanel.home import ROOT
+from etcdpanel.up.console import BAD_SETTING
 
 PRODUCTION = {
     "ETCDPANEL_HTTPS": "True",
@@ -145,3 +146,22 @@ def test_a_file_database_waits_for_its_writer_instead_of_failing():
     assert options["transaction_mode"] == "IMMEDIATE"
     assert options["timeout"] == 20
     assert "journal_mode=WAL" in options["init_command"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("ETCDPANEL_PORT", "http", "ETCDPANEL_PORT must be a number from 1 to 65535"),
+        ("ETCDPANEL_LEASE_SECONDS", "1", "ETCDPANEL_LEASE_SECONDS must be a number"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(
+    stranger, name, value, sentence
+):
+    stranger.environment[name] = value
+
+    done = stranger.command("run")
+
+    assert done.returncode == BAD_SETTING
+    assert done.stderr.startswith(sentence)
+    assert len(done.stderr.splitlines()) == 1
