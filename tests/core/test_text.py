@@ -4,7 +4,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.core.text import NOTHING, Text, quote, say
+from clusters.core.text import NOTHING, Text, quote, say, say_count
 from clusters.queries.texts import stored, translate
 
 NESTED = say(
@@ -76,3 +76,12 @@ def test_sentences_are_translated_at_the_desk_with_their_parts():
         assert translate(text) == "是"
         assert translate(both) == "是, Yes"
     assert translate(both) == "Yes, Yes"
+
+
+def test_one_is_counted_in_other_words_than_many():
+    def count(number):
+        one, many = "{count} of {size} member", "{count} of {size} members"
+        return str(say_count(number, one, many, size=3))
+
+    assert count(1) == "1 of 3 member"
+    assert [count(n) for n in (0, 2)] == ["0 of 3 members", "2 of 3 members"]
