@@ -43,7 +43,7 @@ def catalogue():
 
 def said():
     """Sentences of core, drivers, engine and desk, each with its place."""
-    return {call.args[0].value: where for where, call in sentences()}
+    return {template.value: where for where, template, _ in sentences()}
 
 
 def marked():
