@@ -16,10 +16,11 @@ from clusters.queries.clusters import Mark, marks_of
 from clusters.queries.texts import translate
 from clusters.web.differences import written_down
 from clusters.web.forms import ClusterForm
-from clusters.web.parameters import whole_number
+from clusters.web.parameters import clean, whole_number
 from clusters.web.timeline import PlanLine, plan_phases
 
 DEFAULT_SIZE = 3
+_LONGEST = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +68,13 @@ class Proposal:
     def size(self) -> int:
         """The size that is chosen; 0 when none is."""
         return whole_number(self.form.data.get("size", ""))
+
+    @property
+    def lost_version(self) -> str:
+        """A version that was chosen and that the hosts chosen now do not offer."""
+        asked = clean(self.form.data.get("version", ""), _LONGEST)
+        known = {"", *(offer.version for offer in self.offers)}
+        return "" if asked in known else asked
 
     @property
     def trouble(self) -> list[tuple[str, str]]:

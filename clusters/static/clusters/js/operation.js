@@ -17,13 +17,21 @@ let stream = null;
 let isAsking = false;
 let isWanted = false;
 let timer = 0;
+let due = Infinity;
 
 const isOver = () => "over" in state.dataset;
 const hasStream = () => stream?.readyState === EventSource.OPEN;
 
+// A stream that breaks off again and again brings the next question nearer, never further.
 function sleepThenAsk() {
+  const delay = hasStream() ? ANYWAY : WITHOUT_STREAM;
+  if (isOver() || due <= Date.now() + delay) return;
   clearTimeout(timer);
-  if (!isOver()) timer = setTimeout(refresh, hasStream() ? ANYWAY : WITHOUT_STREAM);
+  due = Date.now() + delay;
+  timer = setTimeout(() => {
+    due = Infinity;
+    refresh();
+  }, delay);
 }
 
 async function refresh() {
