@@ -76,7 +76,7 @@ def test_another_member_id_than_predicted_is_a_failure_with_evidence():
         "etcd2 has the ID abc, not d282ac2ce600c1ce as its peer URL and token say"
     )
     assert "Something else answers at these ports" in str(outcome.advice)
-    assert outcome.evidence == (str(outcome.why),)
+    assert outcome.evidence == (outcome.why,)
 
 
 def test_another_cluster_id_than_predicted_is_a_failure_too():

@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from clusters.core.plan import Step, StepKind
 from clusters.core.text import say
-from clusters.models import Check, Event, Observation, Operation, StepRecord
+from clusters.models import (
+    Check,
+    Event,
+    Host,
+    Observation,
+    Operation,
+    StepRecord,
+)
 from clusters.models.check import LIFETIME
 from clusters.models.event import Level, Line
 from tests.builders import cluster_row, operation_row, processes, spec
@@ -174,6 +181,25 @@ def test_a_check_expires():
     check = Check.objects.create(spec={})
     left = check.expires_at - timezone.now()
     assert LIFETIME - timedelta(seconds=5) < left <= LIFETIME
+
+
+# Hosts
+
+
+def test_a_new_panel_begins_with_this_machine_and_its_engine():
+    Host.make_first()
+    Host.make_first()
+    assert list(Host.objects.values_list("name", "kind")) == [
+        ("docker", "docker"),
+        ("local", "process"),
+    ]
+
+
+def test_a_first_host_that_was_removed_stays_removed():
+    Host.make_first()
+    Host.objects.filter(name="docker").delete()
+    Host.make_first()
+    assert [host.name for host in Host.objects.all()] == ["local"]
 
 
 # Definitions

@@ -138,6 +138,23 @@ def test_progress_takes_a_few_questions_whatever_its_steps(
         assert progress(operation).steps_total == 60
 
 
+def test_a_mark_differs_whenever_something_changed(docker):
+    cluster = cluster_row()
+    operation = operation_row()
+    marks = [queries.operation_mark(operation.pk)]
+    for changes in ({"writes": 1}, {"last_event": 1}, {"state": "failed"}):
+        Operation.objects.filter(pk=operation.pk).update(**changes)
+        marks.append(queries.operation_mark(operation.pk))
+    cluster.delete()
+    marks.append(queries.operation_mark(operation.pk))
+    assert len(set(marks)) == 5
+    assert queries.operation_mark(operation.pk) == marks[-1]
+
+
+def test_what_never_was_has_no_mark():
+    assert queries.operation_mark(uuid.uuid4()) is None
+
+
 # The list
 
 
