@@ -31,19 +31,20 @@ class Check(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     spec = models.JSONField()
     state = models.CharField(
-        max_length=10, choices=CheckState.choices, default=CheckState.QUEUED
+        _("state"), max_length=10, choices=CheckState.choices, default=CheckState.QUEUED
     )
     lines = models.JSONField(default=list)
-    owner = models.CharField(max_length=120, blank=True)
-    lease_until = models.DateTimeField(null=True)
+    owner = models.CharField(_("owner"), max_length=120, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
     actor = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("by"),
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=_expiry)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"), default=_expiry)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]

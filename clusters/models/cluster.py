@@ -35,7 +35,7 @@ class Cluster(models.Model):
     host_kind = models.CharField(
         _("kind of hosts"),
         max_length=10,
-        choices=[(kind.value, kind.value) for kind in HostKind],
+        choices=[(kind.value, _(kind.value)) for kind in HostKind],
     )
     token = models.CharField(_("cluster token"), max_length=128)
     image = models.CharField(_("image"), max_length=300, blank=True)
@@ -97,17 +97,25 @@ class Member(models.Model):
     """One etcd of a cluster, as asked."""
 
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.CASCADE, related_name="members"
+        Cluster,
+        on_delete=models.CASCADE,
+        related_name="members",
+        verbose_name=_("cluster"),
     )
     name = models.CharField(_("name"), max_length=40)
-    ordinal = models.PositiveSmallIntegerField()
-    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="members")
+    ordinal = models.PositiveSmallIntegerField(_("place in the cluster"))
+    host = models.ForeignKey(
+        Host,
+        on_delete=models.PROTECT,
+        related_name="members",
+        verbose_name=_("host"),
+    )
     client_port = models.PositiveIntegerField(_("client port"))
     peer_port = models.PositiveIntegerField(_("peer port"))
     role = models.CharField(
         _("role"),
         max_length=10,
-        choices=[(role.value, role.value) for role in Role],
+        choices=[(role.value, _(role.value)) for role in Role],
         default=Role.VOTER,
     )
 
@@ -141,11 +149,23 @@ class Member(models.Model):
 class PortLease(models.Model):
     """One port of one host, lent to one member."""
 
-    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="leases")
-    port = models.PositiveIntegerField()
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="leases")
+    host = models.ForeignKey(
+        Host,
+        on_delete=models.CASCADE,
+        related_name="leases",
+        verbose_name=_("host"),
+    )
+    port = models.PositiveIntegerField(_("port"))
+    member = models.ForeignKey(
+        Member,
+        on_delete=models.CASCADE,
+        related_name="leases",
+        verbose_name=_("member"),
+    )
 
     class Meta:
+        verbose_name = _("lent port")
+        verbose_name_plural = _("lent ports")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["host", "port"], name="port_once_on_a_host"

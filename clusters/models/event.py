@@ -35,13 +35,18 @@ class Event(models.Model):
     """One stored line. `number` is counted per operation, under its row lock."""
 
     operation = models.ForeignKey(
-        Operation, on_delete=models.CASCADE, related_name="events"
+        Operation,
+        on_delete=models.CASCADE,
+        related_name="events",
+        verbose_name=_("operation"),
     )
-    number = models.PositiveIntegerField()
-    at = models.DateTimeField(default=timezone.now)
-    level = models.CharField(max_length=5, choices=Level.choices, default=Level.INFO)
-    code = models.CharField(max_length=60)
-    step = models.PositiveSmallIntegerField(null=True)
+    number = models.PositiveIntegerField(_("number"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    level = models.CharField(
+        _("level"), max_length=5, choices=Level.choices, default=Level.INFO
+    )
+    code = models.CharField(_("code"), max_length=60)
+    step = models.PositiveSmallIntegerField(_("step"), null=True)
     text = models.JSONField(default=dict)
     data = models.JSONField(default=dict)
 

@@ -17,7 +17,7 @@ class Host(models.Model):
     kind = models.CharField(
         _("kind"),
         max_length=10,
-        choices=[(kind.value, kind.value) for kind in HostKind],
+        choices=[(kind.value, _(kind.value)) for kind in HostKind],
     )
     address = models.CharField(
         _("address"),
@@ -31,7 +31,7 @@ class Host(models.Model):
         blank=True,
         help_text=_("Where images are pulled from; empty: as the settings say."),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -54,7 +54,7 @@ class Host(models.Model):
     @classmethod
     def make_first(cls) -> None:
         """The hosts that a new panel begins with; what was removed stays removed."""
-        _, is_new = Installation.objects.get_or_create(only=True)
+        _row, is_new = Installation.objects.get_or_create(only=True)
         if is_new:
             cls.objects.create(name="local", kind=HostKind.PROCESS)
             cls.objects.create(name="docker", kind=HostKind.DOCKER)

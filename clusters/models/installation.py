@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Installation(models.Model):
@@ -11,11 +12,15 @@ class Installation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     only = models.BooleanField(default=True, unique=True, editable=False)
 
+    class Meta:
+        verbose_name = _("mark of this panel")
+        verbose_name_plural = _("mark of this panel")
+
     def __str__(self) -> str:
         return str(self.id)
 
     @classmethod
     def mark(cls) -> str:
         """The identity; made on first use, by whoever comes first."""
-        row, _ = cls.objects.get_or_create(only=True)
+        row, _is_new = cls.objects.get_or_create(only=True)
         return str(row.id)

@@ -29,10 +29,10 @@ class Observation(models.Model):
     host = models.OneToOneField(
         Host, null=True, on_delete=models.CASCADE, related_name="observation"
     )
-    status = models.CharField(max_length=20)
+    status = models.CharField(_("status"), max_length=20)
     facts = models.JSONField(default=dict)
-    since = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    seen_at = models.DateTimeField(_("seen"), default=timezone.now)
 
     class Meta:
         verbose_name = _("observation")

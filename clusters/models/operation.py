@@ -69,8 +69,9 @@ class Operation(models.Model):
     state = models.CharField(
         _("state"), max_length=20, choices=State.choices, default=State.QUEUED
     )
-    ending = models.CharField(max_length=20, blank=True)  # the end a roll-back leads to
-    code = models.CharField(max_length=60, blank=True)
+    # The end a roll-back leads to
+    ending = models.CharField(_("end in sight"), max_length=20, blank=True)
+    code = models.CharField(_("code"), max_length=60, blank=True)
     explanation = models.JSONField(default=dict)
     advice = models.JSONField(default=dict)
     evidence = models.JSONField(default=list)
@@ -85,27 +86,27 @@ class Operation(models.Model):
         related_name="+",
     )
     actor_name = models.CharField(_("by"), max_length=150, blank=True)
-    via = models.CharField(max_length=10, choices=Via.choices)
+    via = models.CharField(_("door"), max_length=10, choices=Via.choices)
 
     plan = models.JSONField(null=True)
     plan_version = models.PositiveSmallIntegerField(default=1)
-    touched = models.BooleanField(default=False)
-    keep = models.BooleanField(default=False)
+    touched = models.BooleanField(_("something was touched"), default=False)
+    keep = models.BooleanField(_("keep on failure"), default=False)
 
-    owner = models.CharField(max_length=120, blank=True)
-    fence = models.PositiveBigIntegerField(default=0)
+    owner = models.CharField(_("owner"), max_length=120, blank=True)
+    fence = models.PositiveBigIntegerField(_("fence"), default=0)
     writes = models.PositiveBigIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    next_run_at = models.DateTimeField(db_default=Now())
-    rung_at = models.DateTimeField(null=True)
-    crashes = models.PositiveSmallIntegerField(default=0)
-    deadline = models.DateTimeField(null=True)
-    cancel_requested_at = models.DateTimeField(null=True)
-    cancel_actor = models.CharField(max_length=150, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    next_run_at = models.DateTimeField(_("next run"), db_default=Now())
+    rung_at = models.DateTimeField(_("last rung"), null=True)
+    crashes = models.PositiveSmallIntegerField(_("crashes"), default=0)
+    deadline = models.DateTimeField(_("deadline"), null=True)
+    cancel_requested_at = models.DateTimeField(_("cancel asked"), null=True)
+    cancel_actor = models.CharField(_("cancelled by"), max_length=150, blank=True)
     last_event = models.PositiveIntegerField(default=0)
 
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
-    started_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("began"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:

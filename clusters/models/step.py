@@ -27,25 +27,28 @@ class StepRecord(models.Model):
     """One step: intent before the call, result after it."""
 
     operation = models.ForeignKey(
-        Operation, on_delete=models.CASCADE, related_name="steps"
+        Operation,
+        on_delete=models.CASCADE,
+        related_name="steps",
+        verbose_name=_("operation"),
     )
-    seq = models.PositiveSmallIntegerField()
-    rollback = models.BooleanField(default=False)
-    kind = models.CharField(max_length=30)
-    target = models.CharField(max_length=130)
-    host = models.CharField(max_length=40, blank=True)
+    seq = models.PositiveSmallIntegerField(_("number"))
+    rollback = models.BooleanField(_("takes back"), default=False)
+    kind = models.CharField(_("kind"), max_length=30)
+    target = models.CharField(_("target"), max_length=130)
+    host = models.CharField(_("host"), max_length=40, blank=True)
     cause = models.JSONField(default=dict)
-    needs = models.JSONField(default=list)
+    needs = models.JSONField(_("comes after"), default=list)
     state = models.CharField(
-        max_length=10, choices=StepState.choices, default=StepState.QUEUED
+        _("state"), max_length=10, choices=StepState.choices, default=StepState.QUEUED
     )
     message = models.JSONField(default=dict)
     progress = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
-    fence = models.PositiveBigIntegerField(default=0)
-    attempts = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    fence = models.PositiveBigIntegerField(_("fence"), default=0)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    started_at = models.DateTimeField(_("began"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:
         ordering: ClassVar = ["seq"]

@@ -16,3 +16,9 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox is untyped
 
     def __str__(self) -> str:
         return f"{self.name} ({self.user})"
+
+
+# What knox defines has no words for people.
+_WORDS = {"user": _("user"), "created": _("created"), "expiry": _("expires")}
+for _field, _words in _WORDS.items():
+    ApiToken._meta.get_field(_field).verbose_name = _words  # noqa: SLF001 (public)
