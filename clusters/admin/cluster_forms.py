@@ -22,6 +22,7 @@ from clusters.core.request import ClusterRequest
 from clusters.core.spec import LOOPBACK, BootstrapMode
 from clusters.models import Cluster
 from clusters.queries.texts import translate
+from clusters.queries.words import word
 
 _SEPARATOR = re.compile(r"[\s,]+")
 
@@ -209,7 +210,7 @@ class RequestForm(forms.ModelForm):
 
 def _described(host: queries.HostView) -> str:
     seen = ", ".join(host.versions) or host.reason or gettext("not looked at yet")
-    return f"{host.name} ({host.kind}): {seen}"
+    return f"{host.name} ({word(host.kind)}): {seen}"
 
 
 def _complaints(refusal: PanelError | None) -> Iterator[tuple[str | None, str]]:

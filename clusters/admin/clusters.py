@@ -22,6 +22,7 @@ from clusters.admin.readonly import StatusFilter, clock
 from clusters.core.errors import NotFoundError, PanelError
 from clusters.core.text import say
 from clusters.models import Cluster, Operation
+from clusters.queries.words import word
 
 _REQUEST = (
     (
@@ -95,7 +96,10 @@ class ClusterAdmin(admin.ModelAdmin):
             return _REQUEST
         may_change = self.has_change_permission(request, obj)
         editable = ("hands_off", *(("seen_generation",) if may_change else ()))
-        return ((None, {"fields": (*editable,)}), (_("Asked"), {"fields": _DEFINITION}))
+        return (
+            (None, {"fields": (*editable,)}),
+            (_("Definition"), {"fields": _DEFINITION}),
+        )
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Cluster | None = None
@@ -246,7 +250,7 @@ class ClusterAdmin(admin.ModelAdmin):
     @admin.display(description=_("status"), ordering="observation__status")
     def status(self, cluster: Cluster) -> str:
         seen = getattr(cluster, "observation", None)
-        return seen.status if seen else "-"
+        return word(seen.status) if seen else "-"
 
     @admin.display(description=_("hands off"), ordering="hands_off")
     def is_hands_off(self, cluster: Cluster) -> str:

@@ -118,9 +118,7 @@ def _name_field(cluster: Cluster) -> forms.CharField:
     return forms.CharField(
         required=False,
         strip=True,
-        label=format_html(
-            "{} <b>{}</b> {}", _("Type"), cluster.name, _("to delete it:")
-        ),
+        label=format_html(_("Type <b>{}</b> to delete it:"), cluster.name),
         label_suffix="",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.links import row_link
 from clusters.admin.readonly import ReadOnlyAdmin, clock, data, sentence, took
-from clusters.models import Event, StepRecord
+from clusters.models import Event, Operation, StepRecord
+from clusters.queries.words import step
 
 
 @admin.register(StepRecord)
@@ -13,7 +14,7 @@ class StepAdmin(ReadOnlyAdmin):
     """Steps of all operations."""
 
     list_display = (
-        "__str__",
+        "what",
         "of_operation",
         "seq",
         "state",
@@ -44,10 +45,13 @@ class StepAdmin(ReadOnlyAdmin):
         "finished_at",
     )
 
+    @admin.display(description=_("step"), ordering="kind")
+    def what(self, record: StepRecord) -> str:
+        return f"{step(record.to_step().key)}: {sentence(record.cause)}"
+
     @admin.display(description=_("operation"), ordering="operation__created_at")
     def of_operation(self, step: StepRecord) -> str:
-        operation = step.operation
-        return row_link(operation, f"{operation.kind} {operation.cluster_name}")
+        return _link(step.operation)
 
     @admin.display(description=_("cause"))
     def why(self, step: StepRecord) -> str:
@@ -101,8 +105,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("operation"), ordering="operation__created_at")
     def of_operation(self, event: Event) -> str:
-        operation = event.operation
-        return row_link(operation, f"{operation.kind} {operation.cluster_name}")
+        return _link(event.operation)
 
     @admin.display(description=_("message"))
     def message(self, event: Event) -> str:
@@ -111,3 +114,8 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("data"))
     def data_shown(self, event: Event) -> str:
         return data(event.data)
+
+
+def _link(operation: Operation) -> str:
+    words = f"{operation.get_kind_display()} {operation.cluster_name}"
+    return row_link(operation, words)

@@ -21,6 +21,7 @@ from clusters.core.rules import label_rule
 from clusters.core.spec import HostKind
 from clusters.models import Host, Member
 from clusters.queries.texts import translate
+from clusters.queries.words import word
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -186,7 +187,7 @@ class HostAdmin(admin.ModelAdmin):
         if seen is None:
             return gettext("Not looked at yet.")
         said = [sentence(seen.facts.get(name)) for name in ("reason", "cure")]
-        return " ".join([str(seen.status), *(words for words in said if words != "-")])
+        return " ".join([word(seen.status), *(words for words in said if words != "-")])
 
     @admin.display(description=_("engine"))
     def engine(self, host: Host) -> str:

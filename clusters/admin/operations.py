@@ -26,6 +26,8 @@ from clusters.core.errors import PanelError
 from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
 from clusters.models.operation import Kind
+from clusters.queries.texts import evidence
+from clusters.queries.words import word
 
 # Who may ask for a kind of operation may also cancel it, or ask for it again.
 _PERMISSION = {
@@ -43,7 +45,7 @@ class StepInline(Unchangeable, admin.TabularInline):
     show_change_link = True
     fields = (
         "seq",
-        "kind",
+        "what",
         "target",
         "host",
         "why",
@@ -53,6 +55,10 @@ class StepInline(Unchangeable, admin.TabularInline):
         "time",
     )
     readonly_fields = fields
+
+    @admin.display(description=_("kind"))
+    def what(self, step: StepRecord) -> str:
+        return word(step.kind)
 
     @admin.display(description=_("took"))
     def time(self, step: StepRecord) -> str:
@@ -180,7 +186,7 @@ class OperationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("evidence"))
     def evidence_lines(self, operation: Operation) -> str:
-        return quoted(operation.evidence)
+        return quoted(evidence(operation.evidence))
 
     @admin.display(description=_("request"))
     def asked(self, operation: Operation) -> str:

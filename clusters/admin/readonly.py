@@ -1,7 +1,7 @@
 """Rows that a person may read and nobody may change by hand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from clusters.queries.texts import stored
+from clusters.queries.words import word
 
 
 class Unchangeable:
@@ -53,7 +54,7 @@ class StatusFilter(admin.SimpleListFilter):
     ) -> list[tuple[str, str]]:
         seen = model_admin.model._default_manager.exclude(observation=None)  # noqa: SLF001 (public)
         statuses = seen.values_list("observation__status", flat=True)
-        return [(status, status) for status in sorted(set(statuses))]
+        return [(status, word(status)) for status in sorted(set(statuses))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = self.value()
@@ -83,7 +84,7 @@ def data(value: object) -> SafeString | str:
     return format_html("<pre>{}</pre>", written)
 
 
-def quoted(lines: list[str]) -> SafeString | str:
+def quoted(lines: Sequence[str]) -> SafeString | str:
     """Lines that came from outside, as they are."""
     if not lines:
         return "-"

@@ -10,6 +10,7 @@ from clusters.admin.links import list_link, row_link
 from clusters.admin.readonly import ReadOnlyAdmin, StatusFilter, data
 from clusters.models import Check, Installation, Member, Observation, PortLease
 from clusters.queries.texts import stored
+from clusters.queries.words import word
 
 
 @admin.register(Member)
@@ -51,7 +52,7 @@ class MemberAdmin(ReadOnlyAdmin):
     @admin.display(description=_("status"), ordering="observation__status")
     def status(self, member: Member) -> str:
         seen = getattr(member, "observation", None)
-        return seen.status if seen else "-"
+        return word(seen.status) if seen else "-"
 
     @admin.display(description=_("last seen"))
     def seen(self, member: Member) -> str:
@@ -68,7 +69,7 @@ class MemberAdmin(ReadOnlyAdmin):
 class ObservationAdmin(ReadOnlyAdmin):
     """The latest look at each cluster, member and host."""
 
-    list_display = ("subject", "status", "since", "seen_at")
+    list_display = ("subject", "seen_as", "since", "seen_at")
     list_filter = ("status",)
     search_fields = (
         "cluster__name",
@@ -78,18 +79,22 @@ class ObservationAdmin(ReadOnlyAdmin):
     )
     date_hierarchy = "seen_at"
     list_select_related = ("cluster", "member__cluster", "host")
-    fields = ("subject", "status", "since", "seen_at", "facts_shown")
+    fields = ("subject", "seen_as", "since", "seen_at", "facts_shown")
 
     def get_list_display_links(
         self, request: HttpRequest, list_display: object
     ) -> tuple[str, ...]:
-        return ("status",)
+        return ("seen_as",)
 
     @admin.display(description=_("subject"))
     def subject(self, seen: Observation) -> str:
         if seen.member is not None:
             return row_link(seen.member, f"{seen.member.cluster} / {seen.member}")
         return row_link(seen.cluster or seen.host)
+
+    @admin.display(description=_("status"), ordering="status")
+    def seen_as(self, seen: Observation) -> str:
+        return word(seen.status)
 
     @admin.display(description=_("facts"))
     def facts_shown(self, seen: Observation) -> str:
@@ -123,7 +128,7 @@ class CheckAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("lines"))
     def found(self, check: Check) -> str:
-        lines = ((x["level"], x["code"], stored(x["text"])) for x in check.lines)
+        lines = ((word(x["level"]), x["code"], stored(x["text"])) for x in check.lines)
         return format_html_join("", "<p><b>{}</b> {}: {}</p>", lines) or "-"
 
     @admin.display(description=_("definition"))

@@ -62,7 +62,7 @@ def formation(spec: ClusterSpec, reports: Mapping[str, MemberReport]) -> Outcome
             advice=say(
                 "Something else answers at these ports, or a member has old data."
             ),
-            evidence=tuple(str(text) for text in strangers),
+            evidence=tuple(strangers),
         )
     waiting = [m.name for m in spec.members if not _complete(spec, reports.get(m.name))]
     count = spec.size - len(waiting)

@@ -27,12 +27,15 @@ class NotYet:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
-    """An anticipated failure; the plan stops here."""
+    """An anticipated failure; the plan stops here.
+
+    Evidence is sentences, or words from outside as they are.
+    """
 
     code: str
     why: Text
     advice: Text = NOTHING
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str | Text, ...] = ()
     touched: bool = True
 
 

@@ -253,14 +253,14 @@ def persist(write: Callable[[], _Result]) -> _Result:
 
 
 def failure(
-    code: str, text: Text, advice: Text = NOTHING, evidence: Sequence[str] = ()
+    code: str, text: Text, advice: Text = NOTHING, evidence: Sequence[str | Text] = ()
 ) -> dict[str, Any]:
     """The columns that explain an end."""
     return {
         "code": code,
         "explanation": text.as_json(),
         "advice": advice.as_json(),
-        "evidence": list(evidence),
+        "evidence": [x.as_json() if isinstance(x, Text) else x for x in evidence],
     }
 
 

@@ -40,7 +40,7 @@ def failed(record: StepRecord, outcome: Failed) -> Line:
         level=Level.ERROR,
         step=record.seq,
         text=say("{step}: {message}", step=_name(record), message=outcome.why),
-        data={"evidence": list(outcome.evidence)},
+        data={"evidence": [str(line) for line in outcome.evidence]},
     )
 
 

@@ -12,7 +12,7 @@ from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
 from clusters.models.operation import ACTIVE, Kind, State
 from clusters.models.step import StepState
-from clusters.queries.texts import stored
+from clusters.queries.texts import evidence, stored
 
 PAGE_SIZE = 50
 EVENT_PAGE = 500
@@ -107,7 +107,7 @@ def operation_progress(operation_id: uuid.UUID) -> OperationProgress:
     return OperationProgress(
         **_row(operation),
         advice=stored(operation.advice),
-        evidence=tuple(operation.evidence),
+        evidence=evidence(operation.evidence),
         steps=steps,
         steps_done=sum(step.state == StepState.SUCCEEDED for step in steps),
         steps_total=len(steps),

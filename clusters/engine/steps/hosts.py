@@ -24,7 +24,7 @@ class CheckHost(Handler):
             code=first.code,
             why=first.text,
             advice=first.advice,
-            evidence=tuple(str(finding.text) for finding in blocks),
+            evidence=tuple(finding.text for finding in blocks),
             touched=False,
         )
 

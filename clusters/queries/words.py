@@ -1,0 +1,79 @@
+"""Code words that people meet: kinds, states, steps. English shows them as they are."""
+
+from django.utils.translation import gettext, gettext_noop
+
+_WORDS = frozenset(
+    (
+        # What is done to a cluster
+        gettext_noop("create"),
+        gettext_noop("delete"),
+        gettext_noop("repair"),
+        # Operations, steps and checks
+        gettext_noop("queued"),
+        gettext_noop("running"),
+        gettext_noop("succeeded"),
+        gettext_noop("failed"),
+        gettext_noop("rejected"),
+        gettext_noop("cancelled"),
+        gettext_noop("needs_operator"),
+        gettext_noop("errored"),
+        gettext_noop("done"),
+        # Kinds of steps
+        gettext_noop("check_host"),
+        gettext_noop("pull_image"),
+        gettext_noop("create_network"),
+        gettext_noop("join_network"),
+        gettext_noop("create_volume"),
+        gettext_noop("create_member"),
+        gettext_noop("start_member"),
+        gettext_noop("await_health"),
+        gettext_noop("set_restart_policy"),
+        gettext_noop("remove_member"),
+        gettext_noop("remove_volume"),
+        gettext_noop("leave_network"),
+        gettext_noop("remove_network"),
+        gettext_noop("forget_cluster"),
+        # Members, clusters and hosts as seen
+        gettext_noop("started"),
+        gettext_noop("unstarted"),
+        gettext_noop("unreachable"),
+        gettext_noop("crash_loop"),
+        gettext_noop("lost"),
+        gettext_noop("unknown"),
+        gettext_noop("healthy"),
+        gettext_noop("degraded"),
+        gettext_noop("no_quorum"),
+        gettext_noop("creating"),
+        gettext_noop("deleting"),
+        gettext_noop("usable"),
+        gettext_noop("unusable"),
+        # Members as asked, and where they run
+        gettext_noop("voter"),
+        gettext_noop("learner"),
+        gettext_noop("proxy"),
+        gettext_noop("process"),
+        gettext_noop("docker"),
+        gettext_noop("memory"),
+        # Findings of a check
+        gettext_noop("pass"),
+        gettext_noop("note"),
+        gettext_noop("warn"),
+        gettext_noop("block"),
+    )
+)
+
+
+def word(code: str) -> str:
+    """A code word in the reader's language; anything else as it is."""
+    return gettext(code) if code in _WORDS else code
+
+
+def step(key: str) -> str:
+    """What a step does and to what: the first of its words is the kind."""
+    kind, space, target = key.partition(" ")
+    return f"{word(kind)}{space}{target}"
+
+
+def several(codes: str) -> str:
+    """Code words with commas between them."""
+    return gettext(", ").join(word(code) for code in codes.split(", "))
