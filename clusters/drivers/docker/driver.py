@@ -5,7 +5,7 @@ from pathlib import Path
 
 import docker.errors
 
-from clusters.core.errors import BackendError
+from clusters.core.errors import BackendError, Unavailable
 from clusters.core.text import say
 from clusters.drivers.base import Launch, Progress, Stop
 from clusters.drivers.docker import recipe, seen
@@ -50,10 +50,10 @@ class DockerDriver(Looking):
             pull = Pull(client, reference, self._stall_seconds)
             try:
                 pull.run(progress, stop)
-            except BackendError as error:
-                if error.code == "image_not_found":
-                    raise _no_image(client, reference) from error
+            except Unavailable:
                 raise
+            except BackendError as error:
+                raise _not_pulled(client, reference, error) from error
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> None:
         with self._engine.asking() as client:
@@ -154,18 +154,35 @@ def _no_volume(name: str) -> BackendError:
     )
 
 
+def _not_pulled(client: Client, reference: str, error: BackendError) -> BackendError:
+    """Whatever the reason: what was wanted, and what there is instead."""
+    if error.code == "image_not_found":
+        return _no_image(client, reference)
+    text = say(
+        "{reference} was not pulled; the engine has: {images}. {why}",
+        reference=reference,
+        images=_images_there(client),
+        why=error.text,
+    )
+    return BackendError(text, code=error.code, advice=error.advice)
+
+
 def _no_image(client: Client, reference: str) -> BackendError:
     """Name what there is instead: often only the version is mistyped."""
-    there = [tag for tag in seen.tags_of(client.images()) if "etcd" in _last(tag)]
     return BackendError(
         say(
             "There is no image {reference}. The engine has: {images}.",
             reference=reference,
-            images=", ".join(there[:_MOST_IMAGES_NAMED]) or "-",
+            images=_images_there(client),
         ),
         code="image_not_found",
         advice=say("Check the name and the version, or choose an image that is there."),
     )
+
+
+def _images_there(client: Client) -> str:
+    there = [tag for tag in seen.tags_of(client.images()) if "etcd" in _last(tag)]
+    return ", ".join(there[:_MOST_IMAGES_NAMED]) or "-"
 
 
 def _last(tag: str) -> str:
