@@ -4,6 +4,7 @@ The database is the truth. A ring of the bell only makes a stream look sooner th
 would by itself, so no line is lost or doubled whatever happens to the broker.
 """
 
+import asyncio
 import logging
 import time
 import uuid
@@ -13,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 
@@ -31,6 +32,7 @@ ACCESS_SECONDS = 2.0
 LOOK_SECONDS = 2.0
 LOOK_WITHOUT_BELL_SECONDS = 1.0
 PING_SECONDS = 15.0
+BREATH_SECONDS = 0.01  # a burst of lines is one look, not as many as lines
 
 LISTENER = Listener()
 # Looks are short, so two threads, and two connections, serve many streams.
@@ -54,6 +56,7 @@ async def lines(
             if news := await look():
                 yield news
                 told = time.monotonic()
+                await asyncio.sleep(BREATH_SECONDS)
             elif time.monotonic() - told > PING_SECONDS:
                 yield b": ping\n\n"
                 told = time.monotonic()
@@ -80,16 +83,19 @@ class Reader:
 
     def look(self) -> bytes:
         """What is new, as the wire has it; a short slice with the database."""
+        news = b""
         try:
             with translation.override(self._language):
-                return self._news()
+                news = self._news()
         except (DatabaseError, NotFoundError) as error:
             # The client comes back with the number of its last line.
             log.warning("The stream of %s ends: %s", self._operation_id, error)
             self.is_done = True
-            return b""
         finally:
-            close_old_connections()
+            # Lines come in bursts: only who found nothing lets the connection go.
+            if not news or self.is_done:
+                connections.close_all()
+        return news
 
     def _news(self) -> bytes:
         if not self._is_allowed():
