@@ -1,5 +1,7 @@
 """Do one step: look, already so, must refuse, check the fence, one call, look again."""
 
+from typing import Any
+
 from clusters.core.errors import BackendError, Unavailable
 from clusters.core.outcome import Failed, NotYet, Outcome
 from clusters.core.plan import StepKind
@@ -18,6 +20,7 @@ HANDLERS: dict[StepKind, Handler] = {
     StepKind.CREATE_MEMBER: members.CreateMember(),
     StepKind.START_MEMBER: members.StartMember(),
     StepKind.AWAIT_HEALTH: health.AwaitHealth(),
+    StepKind.AWAIT_MEMBER: health.AwaitMember(),
     StepKind.SET_RESTART_POLICY: members.SetRestartPolicy(),
     StepKind.REMOVE_MEMBER: members.RemoveMember(),
     StepKind.REMOVE_VOLUME: volumes.RemoveVolume(),
@@ -44,12 +47,13 @@ def execute(job: Job) -> Outcome:
 
 
 def _attempt(handler: Handler, job: Job) -> Outcome:
-    outcome = handler.judge(job, handler.look(job))
+    seen = handler.look(job)
+    outcome = handler.judge(job, seen)
     if outcome is not None:
         return outcome
     job.guard()
     failpoints.reach(job.step.kind, "before_call")
-    error = _act(handler, job)
+    error = _act(handler, job, seen)
     failpoints.reach(job.step.kind, "after_call")
     outcome = handler.after(job, handler.look(job))
     if outcome is not None:
@@ -59,9 +63,9 @@ def _attempt(handler: Handler, job: Job) -> Outcome:
     return NotYet(why=say("the host does not show it yet"), retry_in=_AGAIN)
 
 
-def _act(handler: Handler, job: Job) -> BackendError | None:
+def _act(handler: Handler, job: Job, seen: Any) -> BackendError | None:
     try:
-        handler.act(job)
+        handler.act(job, seen)
     except Unavailable:
         raise
     except BackendError as error:

@@ -9,11 +9,12 @@ from clusters.core.errors import BackendError
 from clusters.core.findings import Finding, FindingLevel
 from clusters.core.images import full_reference
 from clusters.core.names import LABEL
-from clusters.core.observed import ObjectSeen, RunState
+from clusters.core.observed import ObjectSeen, ObservedHost, RunState
 from clusters.core.spec import ClusterSpec, HostKind
 from clusters.core.text import Text, Value, say
 from clusters.drivers.base import Driver
 from clusters.engine.job import Tools
+from clusters.engine.observe import look_at
 
 # One WAL segment is 64 MB and is allocated at once; a database grows beside it.
 DISK_NEEDED = 512 * 1024**2
@@ -24,11 +25,12 @@ def findings(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
     """Everything about one host, in the order in which it matters."""
     driver = tools.drivers[host]
     try:
-        yield from _names(spec, host, tools)
-        yield from _ports(spec, host, tools)
+        there = look_at(spec, host, tools)
+        yield from _names(spec, there, tools.installation)
+        yield from _ports(spec, there, tools)
         if spec.in_containers:
-            yield from _image(spec, host, tools)
-            yield from _network(spec, host, driver)
+            yield from _image(spec, there, tools)
+            yield from _network(spec, there, driver)
         elif spec.host_kind == HostKind.PROCESS:
             yield from _binary(spec, host, driver)
         yield from _disk(spec, host, tools)
@@ -46,22 +48,21 @@ def _pass(host: str, code: str, text: Text) -> Finding:
     return Finding(code=code, level=FindingLevel.PASS, text=text, host=host)
 
 
-def _names(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
-    driver, count = tools.drivers[host], 0
-    for member in spec.on(host):
-        for kind, seen in (
-            (say("container"), driver.find_instance(spec.instance(member))),
-            (say("volume"), driver.find_volume(spec.volume(member))),
-        ):
-            if seen is None:
-                continue
-            count += 1
-            if not seen.belongs_to(tools.installation, spec.name):
-                yield _foreign(host, kind, seen)
-    network = driver.find_network(spec.network_name) if spec.owns_network else None
-    if network and not network.belongs_to(tools.installation, spec.name):
+def _names(
+    spec: ClusterSpec, there: ObservedHost, installation: str
+) -> Iterator[Finding]:
+    host = there.name
+    found: list[tuple[Text, ObjectSeen]] = [
+        *((say("container"), seen) for seen in there.instances.values()),
+        *((say("volume"), seen) for seen in there.volumes.values()),
+    ]
+    for kind, seen in found:
+        if not seen.belongs_to(installation, spec.name):
+            yield _foreign(host, kind, seen)
+    network = there.network if spec.owns_network else None
+    if network and not network.belongs_to(installation, spec.name):
         yield _foreign(host, say("network"), network)
-    elif not count:
+    elif not found:
         yield _pass(host, "names_free", say("All names are free on {host}.", host=host))
 
 
@@ -82,10 +83,11 @@ def _foreign(host: str, kind: Text, seen: ObjectSeen) -> Finding:
     )
 
 
-def _ports(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
+def _ports(spec: ClusterSpec, there: ObservedHost, tools: Tools) -> Iterator[Finding]:
+    host = there.name
     driver, ports = tools.drivers[host], []
     for member in spec.on(host):
-        seen = driver.find_instance(spec.instance(member))
+        seen = there.instances.get(spec.instance(member))
         mine = seen is not None and seen.belongs_to(tools.installation, spec.name)
         if not (mine and seen and seen.state == RunState.RUNNING):
             ports += [member.client_port, member.peer_port]
@@ -116,10 +118,10 @@ def _ports(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
         )
 
 
-def _image(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
+def _image(spec: ClusterSpec, there: ObservedHost, tools: Tools) -> Iterator[Finding]:
+    host = there.name
     reference = full_reference(spec.image, tools.repositories[host], spec.version)
-    seen = tools.drivers[host].find_image(reference)
-    if seen is not None:
+    if there.image is not None:
         text = say("{reference} is on {host}.", reference=reference, host=host)
         yield _pass(host, "image_present", text)
         return
@@ -135,10 +137,13 @@ def _image(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
     )
 
 
-def _network(spec: ClusterSpec, host: str, driver: Driver) -> Iterator[Finding]:
+def _network(
+    spec: ClusterSpec, there: ObservedHost, driver: Driver
+) -> Iterator[Finding]:
+    host = there.name
     if spec.owns_network:
         return
-    if driver.find_network(spec.network) is None:
+    if there.network is None:
         text = say("{host} has no network {name}.", host=host, name=spec.network)
         advice = say(
             "Create it first, or leave the field empty for a network of its own."

@@ -13,7 +13,7 @@ class Handler:
     """One kind of step.
 
     `look` reads the world; `judge` says what that means (None: the call is needed);
-    `act` is the one call; `after` judges what is seen after it.
+    `act` is the one call, by what was just seen; `after` judges what is seen after it.
     """
 
     def look(self, job: Job) -> Any:
@@ -22,7 +22,7 @@ class Handler:
     def judge(self, job: Job, seen: Any) -> Outcome | None:
         return None
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: Any) -> None:
         """Make the one call; nothing for steps that only look."""
 
     def after(self, job: Job, seen: Any) -> Outcome | None:

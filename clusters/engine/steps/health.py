@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from clusters.core.diagnosis import explain
-from clusters.core.health import formation
+from clusters.core.health import POLL_SECONDS, formation
 from clusters.core.observed import InstanceSeen, MemberReport, RunState
-from clusters.core.outcome import Failed, NotYet, Outcome
+from clusters.core.outcome import Done, Failed, NotYet, Outcome
 from clusters.core.plan import StepKind
 from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.core.text import say
@@ -16,6 +16,7 @@ from clusters.engine.steps.base import Handler
 from clusters.engine.steps.members import LOG_LINES, exited
 
 PROBE_TIMEOUT = 1.0
+WAITS_FOR_QUORUM = (StepKind.AWAIT_HEALTH, StepKind.AWAIT_MEMBER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,24 @@ class AwaitHealth(Handler):
         return formation(job.spec, seen.reports)
 
 
+class AwaitMember(Handler):
+    """One member that came back answers a linearizable read again."""
+
+    def look(self, job: Job) -> Gathering:
+        report = _probe(job.spec, job.tools, job.member)
+        seen = None if report.reachable else _instance(job, job.member)
+        ended = (seen,) if seen and seen.state == RunState.EXITED else ()
+        return Gathering(reports={job.member.name: report}, ended=ended)
+
+    def judge(self, job: Job, seen: Gathering) -> Outcome | None:
+        if seen.ended:
+            return exited(job, job.instance, seen.ended[0])
+        if seen.reports[job.member.name].serves:
+            return Done(message=say("{name} serves", name=job.member.name))
+        why = say("{name} does not serve yet", name=job.member.name)
+        return NotYet(why=why, retry_in=POLL_SECONDS)
+
+
 def probe_members(spec: ClusterSpec, tools: Tools) -> dict[str, MemberReport]:
     """Ask every member at once, each with a short deadline."""
     with ThreadPoolExecutor(max_workers=max(len(spec.members), 1)) as threads:
@@ -62,7 +81,7 @@ def _instance(job: Job, member: MemberSpec) -> InstanceSeen | None:
 
 def late(job: Job, outcome: NotYet, seconds: int) -> Failed:
     """A step had its time; the last lines of silent members say why."""
-    if job.step.kind != StepKind.AWAIT_HEALTH:
+    if job.step.kind not in WAITS_FOR_QUORUM:
         return Failed(
             code="step_timed_out",
             why=say("After {seconds} s: {why}", seconds=seconds, why=outcome.why),

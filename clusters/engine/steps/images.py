@@ -30,7 +30,7 @@ class PullImage(Handler):
             result={"pinned": seen.pinned},
         )
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: ImageSeen | None) -> None:
         job.driver.pull_image(reference(job), job.progress, job.stop)
 
     def after(self, job: Job, seen: ImageSeen | None) -> Outcome | None:

@@ -44,8 +44,7 @@ class CreateMember(MemberHandler):
             advice=say("Delete the cluster, or look what changed it."),
         )
 
-    def act(self, job: Job) -> None:
-        seen = self.look(job)
+    def act(self, job: Job, seen: InstanceSeen | None) -> None:
         if seen is None:
             job.driver.create_instance(launch(job))
         elif job.owns(seen):
@@ -58,8 +57,7 @@ class StartMember(MemberHandler):
     def judge(self, job: Job, seen: InstanceSeen | None) -> Outcome | None:
         return _missing(job, seen) or _running(seen)
 
-    def act(self, job: Job) -> None:
-        seen = self.look(job)
+    def act(self, job: Job, seen: InstanceSeen | None) -> None:
         if seen is not None and job.owns(seen):
             job.driver.start_instance(seen.id)
             _await_lead(job)
@@ -81,8 +79,7 @@ class SetRestartPolicy(MemberHandler):
             return Done(message=say("restarts by itself"))
         return None
 
-    def act(self, job: Job) -> None:
-        seen = self.look(job)
+    def act(self, job: Job, seen: InstanceSeen | None) -> None:
         if seen is not None and job.owns(seen):
             job.driver.set_restart_policy(seen.id)
 
@@ -97,8 +94,7 @@ class RemoveMember(MemberHandler):
             return Done(message=say("{name} is not ours: left alone", name=seen.name))
         return None
 
-    def act(self, job: Job) -> None:
-        seen = self.look(job)
+    def act(self, job: Job, seen: InstanceSeen | None) -> None:
         if seen is not None and job.owns(seen):
             job.driver.remove_instance(seen.id)
 

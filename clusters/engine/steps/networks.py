@@ -20,7 +20,7 @@ class CreateNetwork(Handler):
             return foreign(NETWORK, seen)
         return Done(message=say("network {name}", name=seen.name))
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: ObjectSeen | None) -> None:
         job.driver.create_network(job.step.target, job.labels)
 
 
@@ -41,8 +41,7 @@ class RemoveNetwork(Handler):
             )
         return None
 
-    def act(self, job: Job) -> None:
-        seen = self.look(job)
+    def act(self, job: Job, seen: ObjectSeen | None) -> None:
         if seen is not None and job.owns(seen):
             job.driver.remove_network(seen.id)
 
@@ -58,7 +57,7 @@ class JoinNetwork(Handler):
             return None
         return Done(message=say("the panel is on the network"))
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: bool | None) -> None:  # noqa: FBT001
         job.driver.join_network(job.step.target)
 
 
@@ -75,5 +74,5 @@ class LeaveNetwork(Handler):
             return None
         return Done(message=say("the panel is not on the network"))
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: bool | None) -> None:  # noqa: FBT001
         job.driver.leave_network(job.step.target)

@@ -20,7 +20,7 @@ class CreateVolume(Handler):
             return foreign(VOLUME, seen)
         return Done(message=say("volume {name}", name=seen.name))
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: ObjectSeen | None) -> None:
         job.driver.create_volume(job.volume, job.labels)
 
 
@@ -39,5 +39,5 @@ class RemoveVolume(Handler):
             )
         return None
 
-    def act(self, job: Job) -> None:
+    def act(self, job: Job, seen: ObjectSeen | None) -> None:
         job.driver.remove_volume(job.volume)
