@@ -2,14 +2,22 @@
 
 import gc
 import os
+from importlib import import_module
 from typing import Any
 
+import django
 from django.core.asgi import get_asgi_application
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from etcdpanel import settings
+from etcdpanel.up.gate import pass_through
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "etcdpanel.settings")
+
+# All that takes long, before the gate.
+django.setup()
+import_module(settings.ROOT_URLCONF)
+pass_through()
 
 # Django's types are looser than uvicorn's for the same protocol.
 django_application: Any = get_asgi_application()

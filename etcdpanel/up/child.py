@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from etcdpanel.home import ROOT
@@ -30,6 +30,7 @@ class Part:
     log: Path
     stop_seconds: float
     pass_fds: tuple[int, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 class Child:
@@ -57,7 +58,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
-                env={**os.environ, **FRUGAL},
+                env={**os.environ, **FRUGAL, **self.part.variables},
                 pass_fds=self.part.pass_fds,
                 start_new_session=True,
             )

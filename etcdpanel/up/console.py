@@ -49,7 +49,8 @@ class Progress:
     def show(self, done: int, total: int, doing: str) -> None:
         filled = self.WIDTH * done // max(total, 1)
         bar = "#" * filled + "." * (self.WIDTH - filled)
-        line = f"[{bar}] {done}/{total}  {doing}"
+        # Without a plan yet there is nothing to count.
+        line = f"[{bar}] {f'{done}/{total}  ' if total else ''}{doing}"
         if line == self.last:
             return
         self.last = line

@@ -7,6 +7,7 @@ import socket
 from etcdpanel.up.console import LaunchError
 
 PORT_TAKEN = 4
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # What a socket may wait for while the web process starts or restarts.
 BACKLOG = 2048
 
@@ -59,7 +60,7 @@ def address(bind: str, port: int) -> str:
 def tunnel(bind: str, port: int) -> str:
     """The line that brings the panel to the desk of whoever came by ssh."""
     came_by_ssh = os.environ.get("SSH_CONNECTION", "").split()
-    if bind in {"127.0.0.1", "::1", "localhost"} and not came_by_ssh:
+    if bind in LOOPBACK and not came_by_ssh:
         return ""
     # SSH_CONNECTION: client address, client port, server address, server port.
     server = came_by_ssh[-2] if came_by_ssh[1:] else socket.gethostname()

@@ -5,13 +5,14 @@ import socket
 from etcdpanel.home import Home
 from etcdpanel.up import broker
 from etcdpanel.up.child import Part, python
+from etcdpanel.up.gate import Gate
 
 
 def broker_part(home: Home) -> Part:
     return Part("broker", broker.configure(home), home.logs / "broker.log", 5)
 
 
-def web_part(home: Home, listener: socket.socket) -> Part:
+def web_part(home: Home, listener: socket.socket, gate: Gate) -> Part:
     """The socket is the parent's: while web restarts, browsers wait, no more."""
     command = python(
         *("-m", "uvicorn", "etcdpanel.asgi:application"),
@@ -25,7 +26,8 @@ def web_part(home: Home, listener: socket.socket) -> Part:
         *("--ws", "none"),
     )
     log = home.logs / "web.log"
-    return Part("web", command, log, 5, pass_fds=(listener.fileno(),))
+    fds = (listener.fileno(), gate.readable)
+    return Part("web", command, log, 5, fds, gate.variables())
 
 
 def worker_part(home: Home) -> Part:

@@ -10,6 +10,8 @@ from etcdpanel import home as homes
 from etcdpanel.up import broker, listener, parts
 from etcdpanel.up.child import last_lines
 from etcdpanel.up.console import LaunchError, complain, say
+from etcdpanel.up.gate import Gate
+from etcdpanel.up.listener import LOOPBACK
 from etcdpanel.up.lock import Lock
 from etcdpanel.up.preparation import Preparation, end_leftovers
 from etcdpanel.up.ready import Readiness, healthy
@@ -45,14 +47,18 @@ class Launch:
         self.lock = Lock(self.home, self.address)
         end_leftovers(self.home)
         self.listener = listener.listen(self.bind, self.port)
+        self.gate = Gate()
         self.wake = Wake()
         self.supervisor = Supervisor(self.home, self.wake)
 
     def up(self) -> Started:
         if not env.secret("ETCDPANEL_REDIS_URL"):
             self.start_broker()
+        self.supervisor.start(parts.web_part(self.home, self.listener, self.gate))
+        self.supervisor.unready.add("web")
         admin = self.prepare()
-        self.supervisor.start(parts.web_part(self.home, self.listener))
+        self.supervisor.unready.clear()
+        self.gate.open()
         self.supervisor.start(parts.worker_part(self.home))
         self.await_web()
         # Nothing waits for it yet, and a small machine starts two at a time.
@@ -112,6 +118,7 @@ class Launch:
         )
 
     def down(self) -> None:
+        self.gate.open()
         self.supervisor.stop(after={"web": self.listener.close})
         self.lock.release()
 
@@ -141,6 +148,9 @@ def greet(started: Started, launch: Launch) -> None:
     say(f"\netcdpanel answers at {started.address}")
     tell_login(asdict(started))
     say(f"  home   {launch.home.path} (logs in {launch.home.logs})")
+    if launch.bind not in LOOPBACK:
+        say(f"  It listens on {launch.bind}: without TLS, the login can be read on its")
+        say("  way. Safer: ETCDPANEL_BIND=127.0.0.1 and the ssh line above.")
     say("Ctrl-C stops the panel; members keep running.\n")
 
 

@@ -23,6 +23,8 @@ class Supervisor:
         self.wake = wake
         self.children: dict[str, Child] = {}
         self.pulse = Pulse(home.worker_pulse)
+        # Not looked after yet: what keeps one from starting is told elsewhere.
+        self.unready: set[str] = set()
 
     def start(self, part: Part) -> None:
         child = self.children[part.name] = Child(part)
@@ -49,7 +51,8 @@ class Supervisor:
     def look(self) -> float:
         """Start again what died; how long until there is something to do."""
         pause = LOOK_EVERY
-        for child in self.children.values():
+        watched = [c for n, c in self.children.items() if n not in self.unready]
+        for child in watched:
             if sentence := child.ended():
                 self.report(child, sentence)
             pause = min(pause, self.revive(child))
