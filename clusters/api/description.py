@@ -89,6 +89,7 @@ class Call:
     parameters: tuple[Row, ...]
     body: str
     answers: tuple[AnswerLine, ...]
+    problems: tuple[str, ...]
 
 
 def groups(description: Mapping[str, Any]) -> dict[str, list[Call]]:
@@ -113,7 +114,12 @@ def _call(path: str, method: str, operation: Mapping[str, Any]) -> Call:
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
         body=body,
         answers=tuple(_answers(operation["responses"])),
+        problems=tuple(filter(_is_problem, operation["responses"])),
     )
+
+
+def _is_problem(status: str) -> bool:
+    return status >= "400"
 
 
 def _parameter(found: Mapping[str, Any]) -> Row:
@@ -128,7 +134,8 @@ def _parameter(found: Mapping[str, Any]) -> Row:
 
 def _answers(responses: Mapping[str, Any]) -> Iterator[AnswerLine]:
     for status, answer in responses.items():
-        for media_type, content in answer["content"].items():
+        content_types = {} if _is_problem(status) else answer["content"]
+        for media_type, content in content_types.items():
             yield AnswerLine(
                 status=status,
                 text=answer["description"],

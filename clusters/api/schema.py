@@ -22,6 +22,10 @@ _CHANGES = (403, 409, 413, 415, 429)
 class PanelSchema(AutoSchema):
     """Adds to each call the problems that it may answer."""
 
+    def get_description(self, *_: Any) -> str:
+        """Said beside the call, if at all; not what the class says of itself."""
+        return ""
+
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
