@@ -40,7 +40,11 @@ AFTER: dict[StepKind, tuple[tuple[StepKind, Scope], ...]] = {
         (StepKind.START_MEMBER, Scope.EVERY),
         (StepKind.JOIN_NETWORK, Scope.EVERY),
     ),
-    StepKind.SET_RESTART_POLICY: ((StepKind.AWAIT_HEALTH, Scope.EVERY),),
+    StepKind.AWAIT_MEMBER: ((StepKind.START_MEMBER, Scope.SAME_TARGET),),
+    StepKind.SET_RESTART_POLICY: (
+        (StepKind.AWAIT_HEALTH, Scope.EVERY),
+        (StepKind.AWAIT_MEMBER, Scope.SAME_TARGET),
+    ),
     StepKind.REMOVE_MEMBER: (),
     StepKind.REMOVE_VOLUME: ((StepKind.REMOVE_MEMBER, Scope.SAME_TARGET),),
     StepKind.LEAVE_NETWORK: (),

@@ -19,6 +19,7 @@ class StepKind(StrEnum):
     CREATE_MEMBER = "create_member"
     START_MEMBER = "start_member"
     AWAIT_HEALTH = "await_health"
+    AWAIT_MEMBER = "await_member"
     SET_RESTART_POLICY = "set_restart_policy"
     REMOVE_MEMBER = "remove_member"
     REMOVE_VOLUME = "remove_volume"

@@ -146,10 +146,10 @@ def _repairs(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
             yield _on(member, StepKind.CREATE_MEMBER, cause)
         cause = say("not running, but its data is intact")
         yield _on(member, StepKind.START_MEMBER, cause)
-    cause = say("the cluster must serve again")
-    yield Step(kind=StepKind.AWAIT_HEALTH, target=spec.name, cause=cause)
-    if spec.in_containers:
-        yield from _policy_steps(spec)
+        yield _on(member, StepKind.AWAIT_MEMBER, say("it must serve again"))
+        if spec.in_containers:
+            cause = say("it may restart by itself once it serves")
+            yield _on(member, StepKind.SET_RESTART_POLICY, cause)
 
 
 def _runs(spec: ClusterSpec, member: MemberSpec, host: ObservedHost) -> bool:

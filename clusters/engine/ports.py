@@ -1,5 +1,7 @@
 """Before the plan is frozen, ports that a stranger took are exchanged for free ones."""
 
+from django.db import IntegrityError
+
 from clusters.core.ports import may_move, move
 from clusters.core.request import ClusterRequest
 from clusters.core.spec import ClusterSpec
@@ -21,21 +23,35 @@ def settle_ports(journal: Journal, cluster: Cluster, tools: Tools) -> ClusterSpe
     request = ClusterRequest.from_json(journal.operation.request)
     if not may_move(request):
         return spec
-    moved: ClusterSpec = spec
+    for _ in range(_TRIES):
+        moved = _free(spec, request, cluster, tools)
+        if moved == spec:
+            break
+        try:
+            _write(journal, cluster, moved)
+        except IntegrityError:  # a create lent one of these ports just now
+            continue
+        return moved
+    return spec
+
+
+def _free(
+    spec: ClusterSpec, request: ClusterRequest, cluster: Cluster, tools: Tools
+) -> ClusterSpec:
+    """The definition on ports that nobody uses; as it is when there are none."""
+    moved = spec
     taken: dict[str, set[int]] = {}
     for _ in range(_TRIES):
         busy = _busy(moved, tools)
         if not busy:
-            break
+            return moved
         for host, ports in busy.items():
             taken.setdefault(host, _lent(host, cluster)).update(ports)
         found = move(moved, request, taken)
         if found is None:
-            return spec
+            break
         moved = found
-    if moved != spec:
-        _write(journal, cluster, moved)
-    return moved
+    return spec
 
 
 def _busy(spec: ClusterSpec, tools: Tools) -> dict[str, set[int]]:

@@ -17,7 +17,7 @@ from clusters.engine.execute import execute
 from clusters.engine.job import Job, Tools
 from clusters.engine.journal import Journal
 from clusters.engine.planning import spec_of
-from clusters.engine.steps.health import late
+from clusters.engine.steps.health import WAITS_FOR_QUORUM, late
 from clusters.models import Operation, StepRecord
 from clusters.models.step import OPEN, StepState
 
@@ -203,7 +203,7 @@ class Slice:
         if not isinstance(outcome, NotYet) or self.stopping.is_set():
             return outcome
         limit = STEP_LIMITS.get(StepKind(record.kind), STEP_LIMIT)
-        if record.kind == StepKind.AWAIT_HEALTH:
+        if record.kind in WAITS_FOR_QUORUM:
             limit = self.tools.bootstrap_limit
         if record.rollback or self._is_delete():
             limit = ROLL_BACK_LIMIT

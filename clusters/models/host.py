@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from clusters.core.names import DNS_LABEL
@@ -54,7 +54,8 @@ class Host(models.Model):
     @classmethod
     def make_first(cls) -> None:
         """The hosts that a new panel begins with; what was removed stays removed."""
-        _row, is_new = Installation.objects.get_or_create(only=True)
-        if is_new:
-            cls.objects.create(name="local", kind=HostKind.PROCESS)
-            cls.objects.create(name="docker", kind=HostKind.DOCKER)
+        with transaction.atomic():
+            _row, is_new = Installation.objects.get_or_create(only=True)
+            if is_new:
+                cls.objects.create(name="local", kind=HostKind.PROCESS)
+                cls.objects.create(name="docker", kind=HostKind.DOCKER)

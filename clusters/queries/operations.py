@@ -10,7 +10,7 @@ from django.db.models import Q
 from clusters.core.errors import NotFoundError
 from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
-from clusters.models.operation import ACTIVE, Kind, State
+from clusters.models.operation import Kind, State
 from clusters.models.step import StepState
 from clusters.queries.texts import evidence, stored
 
@@ -132,10 +132,6 @@ def events_after(
     """The lines of an operation's log after a number, in order, without gaps."""
     rows = Event.objects.filter(operation_id=operation_id, number__gt=number)
     return tuple(_line(event) for event in rows.order_by("number")[:limit])
-
-
-def is_active(operation_id: uuid.UUID) -> bool:
-    return Operation.objects.filter(pk=operation_id, state__in=ACTIVE).exists()
 
 
 def _find(operation_id: uuid.UUID) -> Operation:

@@ -27,6 +27,7 @@ _WORDS = frozenset(
         gettext_noop("create_member"),
         gettext_noop("start_member"),
         gettext_noop("await_health"),
+        gettext_noop("await_member"),
         gettext_noop("set_restart_policy"),
         gettext_noop("remove_member"),
         gettext_noop("remove_volume"),

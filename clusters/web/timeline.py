@@ -25,6 +25,7 @@ _PHASES: Mapping[str, str | Promise] = {
     StepKind.CREATE_MEMBER: gettext_lazy("Members"),
     StepKind.START_MEMBER: gettext_lazy("Members"),
     StepKind.AWAIT_HEALTH: gettext_lazy("Quorum"),
+    StepKind.AWAIT_MEMBER: gettext_lazy("Quorum"),
     StepKind.SET_RESTART_POLICY: gettext_lazy("Afterwards"),
     StepKind.REMOVE_MEMBER: gettext_lazy("Members"),
     StepKind.REMOVE_VOLUME: gettext_lazy("Network and storage"),

@@ -99,6 +99,7 @@ STEP_TITLES: Mapping[str, Words] = {
     StepKind.CREATE_MEMBER: _("Create {name}"),
     StepKind.START_MEMBER: _("Start {name}"),
     StepKind.AWAIT_HEALTH: _("Wait until all of {name} serves"),
+    StepKind.AWAIT_MEMBER: _("Wait until {name} serves"),
     StepKind.SET_RESTART_POLICY: _("Let {name} restart by itself"),
     StepKind.REMOVE_MEMBER: _("Remove {name}"),
     StepKind.REMOVE_VOLUME: _("Remove the data of {name}"),

@@ -225,11 +225,14 @@ def test_a_roll_back_removes_the_same_for_another_reason():
 def test_a_repair_starts_what_stopped_and_makes_what_is_gone():
     instances = [*running("etcd1"), *stopped("etcd2")]
     world = whole(instances=instances)
-    assert lines(plan_repair(spec(), world))[:4] == [
+    assert lines(plan_repair(spec(), world)) == [
         "start_member etcd2@docker: not running, but its data is intact",
+        "await_member etcd2@docker: it must serve again",
+        "set_restart_policy etcd2@docker: it may restart by itself once it serves",
         "create_member etcd3@docker: not there, but its data is intact",
         "start_member etcd3@docker: not running, but its data is intact",
-        "await_health a: the cluster must serve again",
+        "await_member etcd3@docker: it must serve again",
+        "set_restart_policy etcd3@docker: it may restart by itself once it serves",
     ]
 
 
@@ -262,7 +265,7 @@ def test_processes_are_repaired_without_a_restart_policy():
     assert [step.kind for step in plan_repair(one, world)] == [
         "create_member",
         "start_member",
-        "await_health",
+        "await_member",
     ]
 
 
