@@ -1,22 +1,19 @@
-"""The Compose file as it is, on the old engine, with base images of the test bed."""
+"""Who may do what in the Compose stack; what it does is a scenario."""
 
 import json
 import os
 import secrets
 import subprocess
 from types import SimpleNamespace
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 
 from etcdpanel.home import ROOT
 from tests import parts
-from tests.up.panels import free_port, until
+from tests.up.panels import free_port
 
 IMAGE = "etcdpanel:testbed"
 BASE = "etcdpanel/base:bookworm"
-ENDED = ("succeeded", "failed", "rejected", "cancelled", "needs_operator", "errored")
 
 
 def run(*command, env, check=True):
@@ -64,36 +61,6 @@ def stack():
         run(*compose, "down", "--volumes", "--timeout", "30", env=env, check=False)
 
 
-@pytest.fixture(scope="module")
-def call(stack):
-    make = ("exec", "-T", "web", "python", "manage.py", "create_token")
-    made = run(
-        *stack.compose, *make, "--user", "admin", "--name", "test", env=stack.env
-    )
-    headers = {
-        "Authorization": f"Bearer {made.strip()}",
-        "Content-Type": "application/json",
-    }
-
-    def call(method, path, body=None):
-        url = f"http://127.0.0.1:{stack.port}/api/v1{path}"
-        content = json.dumps(body).encode() if body else None
-        request = Request(url, data=content, method=method, headers=headers)
-        try:
-            with urlopen(request, timeout=30) as answer:
-                return json.loads(answer.read())
-        except HTTPError as error:
-            return json.loads(error.read())
-
-    return call
-
-
-def ended(call, operation):
-    path = f"/operations/{operation}/"
-    until(lambda: call("GET", path)["state"] in ENDED, seconds=120)
-    return call("GET", path)
-
-
 def test_every_service_is_healthy_and_the_first_login_is_in_the_log(stack):
     listed = run(*stack.compose, "ps", "--format", "json", env=stack.env)
     log = run(*stack.compose, "logs", "migrate", env=stack.env)
@@ -132,28 +99,3 @@ def test_only_the_worker_has_the_socket_of_the_engine(stack):
     }
 
     assert found == {"web": "no", "worker": "yes", "beat": "no"}
-
-
-def test_a_cluster_is_made_and_removed_through_it(stack, call):
-    name = f"stack-{secrets.token_hex(3)}"
-    body = {
-        "name": name,
-        "size": 3,
-        "bootstrap": "static",
-        "hosts": ["docker"],
-        "client_ports": [free_port() for _ in range(3)],
-        "peer_ports": [free_port() for _ in range(3)],
-    }
-
-    made = call("POST", "/clusters/", body)
-    assert "operation" in made, made
-    end = ended(call, made["operation"])
-    assert end["state"] == "succeeded", end["explanation"]
-    members = call("GET", f"/clusters/{name}/members/")["results"]
-    removed = call("DELETE", f"/clusters/{name}/?confirm={name}")
-
-    assert [member["status"] for member in members] == ["started"] * 3
-    assert ended(call, removed["operation"])["state"] == "succeeded"
-    for noun in ("container", "network", "volume"):
-        listing = ("docker", noun, "ls", "--quiet", "--filter", f"name={name}")
-        assert run(*listing, env=stack.env) == ""

