@@ -56,7 +56,7 @@ def test_an_even_size_wants_its_box_and_then_is_made(page):
     page.get_by_text("4 members").click()
     box = page.get_by_label("I accept: an even number of members")
     expect(box).not_to_be_checked()
-    expect(plan(page)).to_contain_text("A warning waits to be accepted.")
+    expect(plan(page)).to_contain_text("A warning waits to be accepted: Members")
     box.check()
     expect(plan(page)).not_to_contain_text("A warning waits")
     expect(box).to_be_checked()

@@ -129,3 +129,12 @@ def test_a_live_part_holds_nothing_but_what_the_page_has_too(visitor, docker, pa
     assert tops
     for top in tops:
         assert whole.root.id(top["id"]).tag == top.tag
+
+
+def test_a_long_list_asks_the_database_no_more_often_than_a_short_one(
+    visitor, docker, django_assert_max_num_queries
+):
+    for number in range(20):
+        builders.cluster_row(f"c{number}", first_port=2000 + 30 * number)
+    with django_assert_max_num_queries(9):
+        visitor.get("/")

@@ -121,7 +121,7 @@ def test_a_warning_is_a_box_and_nothing_is_made_without_it(visitor):
     box = page.root.one("input", name="accept", value="size_even")
     assert not box.has("checked")
     words = page.notes("size")
-    assert "4 members need 3 to agree and survive 1" in words
+    assert "4 members need 3 to agree." in words
     assert "I accept: an even number of members" in words
     assert "Tick the box, or choose otherwise." in words
     assert "4 members of etcd" in page.root.id("plan").text
