@@ -10,6 +10,7 @@ from django.core.asgi import get_asgi_application
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from etcdpanel import settings
+from etcdpanel.bounds import BoundedBodies
 from etcdpanel.up.gate import pass_through
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "etcdpanel.settings")
@@ -21,12 +22,13 @@ pass_through()
 
 # Django's types are looser than uvicorn's for the same protocol.
 django_application: Any = get_asgi_application()
+bounded: Any = BoundedBodies(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 application = (
     # Only a listed proxy may say what the client's address and scheme are.
-    ProxyHeadersMiddleware(django_application, settings.PANEL_TRUSTED_PROXIES)
+    ProxyHeadersMiddleware(bounded, settings.PANEL_TRUSTED_PROXIES)
     if settings.PANEL_TRUSTED_PROXIES
-    else django_application
+    else bounded
 )
 
 # What was imported stays for ever: the collector need not walk it again in the
