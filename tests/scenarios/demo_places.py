@@ -21,6 +21,7 @@ class Containers:
     words = "containers"
     etcdctl = "3.7"
     corrupts = False
+    why = ""
 
     def environment(self) -> dict[str, str]:
         engine = parts.engine("old")
@@ -69,6 +70,7 @@ class Processes:
     words = "processes of this machine"
     etcdctl = "3.5.1"
     corrupts = True
+    why = "Not on docker: There is no Docker socket at /nonexistent/docker.sock."
 
     def environment(self) -> dict[str, str]:
         folders = os.environ["PATH"].split(os.pathsep)

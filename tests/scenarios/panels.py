@@ -133,8 +133,8 @@ def etcds_of(panel: Panel) -> list[psutil.Process]:
     return found
 
 
-def engine_client() -> docker.DockerClient:
-    return docker.DockerClient(base_url=parts.engine("old"), version="auto")
+def engine_client(which: str = "old") -> docker.DockerClient:
+    return docker.DockerClient(base_url=parts.engine(which), version="auto")
 
 
 def unique(prefix: str) -> str:
@@ -147,8 +147,8 @@ def remove_members(panel: Panel) -> None:
         process.kill()
 
 
-def remove_containers(prefix: str) -> None:
-    client = engine_client()
+def remove_containers(prefix: str, which: str = "old") -> None:
+    client = engine_client(which)
     for container in client.containers.list(all=True, sparse=True):
         names = container.attrs.get("Names") or []
         if any(name.startswith(f"/{prefix}") for name in names):

@@ -51,6 +51,7 @@ def test_from_nothing_to_three_started_members_and_back(place, panel, record_pro
     record_property("seconds_to_the_table", round(time.monotonic() - began, 1))
     words = f"3 members of etcd {place.version()} as {place.words}."
     assert f"Creating demo: {words}" in printed
+    assert place.why in printed
     assert re.search(r"login  admin / \S{20}", printed)
     shown, endpoint = listed(printed)
     assert sorted(shown.values()) == ["etcd1", "etcd2", "etcd3"]
