@@ -105,7 +105,9 @@ class Clusters(ApiView):
 
     def _plan(self, body: CreateBody) -> Response:
         preview = queries.preview_cluster(body.as_request())
-        check = actions.start_check(self.asker(), preview.spec)
+        check = actions.start_check(
+            self.asker(), preview.spec, ports_may_move=preview.ports_may_move
+        )
         address = reverse("api:check", args=[check.pk])
         return Response({**shown(PlanAnswer, preview), "check": address})
 

@@ -1,9 +1,11 @@
 """Fill a Check with what a look outside finds, line by line."""
 
 import uuid
+from dataclasses import replace
 
-from clusters.core.findings import Finding
+from clusters.core.findings import Finding, FindingLevel
 from clusters.core.spec import ClusterSpec
+from clusters.core.text import NOTHING, say
 from clusters.engine import wiring
 from clusters.engine.owner import current_owner
 from clusters.engine.preflight import findings
@@ -22,13 +24,16 @@ def run_check(check_id: uuid.UUID) -> bool:
     lines: list[dict[str, object]] = []
     for host in spec.hosts:
         for finding in findings(spec, host, tools):
-            lines.append(_kept(finding))
+            lines.append(_kept(check, finding))
             if not _write(check_id, owner, lines=lines):
                 return False
     return _write(check_id, owner, lines=lines, state=CheckState.DONE)
 
 
-def _kept(finding: Finding) -> dict[str, object]:
+def _kept(check: Check, finding: Finding) -> dict[str, object]:
+    if check.ports_may_move and finding.code == "port_in_use":
+        text = say("{why} Members will move to free ports.", why=finding.text)
+        finding = replace(finding, level=FindingLevel.NOTE, text=text, advice=NOTHING)
     return finding.as_json()
 
 

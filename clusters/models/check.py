@@ -30,6 +30,7 @@ class Check(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     spec = models.JSONField()
+    ports_may_move = models.BooleanField(default=False)
     state = models.CharField(
         _("state"), max_length=10, choices=CheckState.choices, default=CheckState.QUEUED
     )

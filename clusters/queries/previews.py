@@ -15,6 +15,7 @@ from clusters.core.observed import (
 )
 from clusters.core.plan import Step, render
 from clusters.core.planner import plan_create
+from clusters.core.ports import may_move
 from clusters.core.request import ClusterRequest, HostOffer
 from clusters.core.rules import request_problems, version_problems
 from clusters.core.spec import ClusterSpec
@@ -67,6 +68,7 @@ class PlanPreview:
     text: str
     marks: tuple[Mark, ...]
     fingerprint: str
+    ports_may_move: bool
 
 
 def preview_cluster(request: ClusterRequest) -> PlanPreview:
@@ -92,6 +94,7 @@ def preview_cluster(request: ClusterRequest) -> PlanPreview:
         text=render(steps),
         marks=marks_of(spec.version),
         fingerprint=spec.fingerprint(),
+        ports_may_move=may_move(request),
     )
 
 

@@ -87,7 +87,11 @@ def _continued(data: QueryDict, proposal: Proposal) -> CheckView | None:
 def _started(request: HttpRequest, proposal: Proposal) -> CheckView | None:
     if proposal.plan is None:
         return None
-    begun = actions.start_check(asker(request), proposal.plan.spec)
+    begun = actions.start_check(
+        asker(request),
+        proposal.plan.spec,
+        ports_may_move=proposal.plan.ports_may_move,
+    )
     return queries.check_view(begun.pk)
 
 
