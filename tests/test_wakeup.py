@@ -156,6 +156,7 @@ def test_many_threads_share_one_connection(heard, broker):
         assert len(client.client_list()) == before + 1
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # from 3.12 on
 def test_a_forked_child_announces_by_itself(heard):
     wakeup.announce("parent")
     assert heard("parent")
