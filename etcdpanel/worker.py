@@ -33,6 +33,9 @@ def main() -> int:
     # SIGTERM then waits a bounded time for a slice (CELERY_WORKER_SOFT_SHUTDOWN_
     # TIMEOUT) instead of as long as it takes; read when the pool is imported, below.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    # Django's checks load every URL and with them what only web needs; `migrate` runs
+    # them before each start of the panel.
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     processes = env.integer("ETCDPANEL_WORKER_PROCESSES", default=2, least=1, most=64)
     worker = app.Worker(
         pool_cls="prefork",
