@@ -116,6 +116,19 @@ def test_a_worker_that_compose_made_anew_finds_its_clusters_again(stack, name):
     assert things_of(name) == []
 
 
+def test_members_may_have_the_names_of_the_stacks_own_services(stack, name):
+    names = ["postgres", "redis", "web"]
+    wanted = {"member_names": names, **ports()}
+    stack.succeeded(stack.create(name, "docker", **wanted))
+    # The worker is on both networks, and must not ask a member for its database.
+    stack.compose("restart", "worker")
+    seen = stack.get(f"/clusters/{name}/")["seen_at"]
+    until(lambda: stack.get(f"/clusters/{name}/")["seen_at"] > seen)
+    assert verdict(stack, name) == "healthy"
+    stack.succeeded(stack.delete(name))
+    assert things_of(name) == []
+
+
 def test_a_create_that_fails_leaves_the_worker_off_the_network(stack, name):
     taken = stack.compose.port  # the panel's own
     wanted = ports()
