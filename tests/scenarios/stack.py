@@ -114,12 +114,6 @@ class Stack(Driven):
         inside = ("exec", "-T", "web", "python", "manage.py")
         return self.compose(*inside, *arguments).strip()
 
-    def networks_of_the_worker(self) -> set[str]:
-        client = engine_client()
-        worker = client.containers.get(self.compose.container("worker"))
-        client.close()
-        return set(worker.attrs["NetworkSettings"]["Networks"])
-
 
 def _build_of_the_machine() -> dict:
     """Packages come from where this machine gets them, which is its own business."""

@@ -53,11 +53,19 @@ def name(stack):
 
 
 def take_off(stack, network):
-    """Should the test have failed: with the worker on it, it could not be removed."""
-    if network in stack.networks_of_the_worker():
-        client = engine_client()
-        client.networks.get(network).disconnect(stack.compose.container("worker"))
-        client.close()
+    """Should the test have failed: with a worker on it, it could not be removed."""
+    client = engine_client()
+    for worker in stack.compose.container("worker").split():
+        if on_network(worker, network):
+            client.networks.get(network).disconnect(worker)
+    client.close()
+
+
+def on_network(container, network):
+    client = engine_client()
+    seen = client.containers.get(container)
+    client.close()
+    return network in seen.attrs["NetworkSettings"]["Networks"]
 
 
 def things_of(name):
@@ -82,7 +90,7 @@ def test_the_worker_joins_the_network_of_a_cluster_while_the_cluster_lives(stack
         **ports(),
     }
     made = stack.succeeded(stack.create(name, "docker", **wanted))
-    assert f"{name}-net" in stack.networks_of_the_worker()
+    assert on_network(stack.compose.container("worker"), f"{name}-net")
     assert "join_network" in {step["kind"] for step in made["steps"]}
     members = stack.members(name)
     assert [member["status"] for member in members] == ["started"] * 3
@@ -100,7 +108,7 @@ def test_the_worker_joins_the_network_of_a_cluster_while_the_cluster_lives(stack
     )
     stack.succeeded(stack.delete(name))
     assert things_of(name) == []
-    assert f"{name}-net" not in stack.networks_of_the_worker()
+    assert not on_network(stack.compose.container("worker"), f"{name}-net")
 
 
 def test_a_worker_that_compose_made_anew_finds_its_clusters_again(stack, name):
@@ -108,12 +116,23 @@ def test_a_worker_that_compose_made_anew_finds_its_clusters_again(stack, name):
     before = stack.compose.container("worker")
     stack.compose.up("--force-recreate", "--no-deps", "worker")
     assert stack.compose.container("worker") != before
-    until(lambda: f"{name}-net" in stack.networks_of_the_worker())
+    until(lambda: on_network(stack.compose.container("worker"), f"{name}-net"))
     seen = stack.get(f"/clusters/{name}/")["seen_at"]
     until(lambda: stack.get(f"/clusters/{name}/")["seen_at"] != seen)
     until(lambda: verdict(stack, name) == "healthy")
     stack.succeeded(stack.delete(name))
     assert things_of(name) == []
+
+
+def test_a_cluster_goes_while_a_second_worker_is_on_its_network(stack, name):
+    stack.succeeded(stack.create(name, "docker", size=1, **ports(1)))
+    stack.compose.up("--scale", "worker=2", "--no-recreate", "--no-deps", "worker")
+    workers = stack.compose.container("worker").split()
+    assert len(workers) == 2
+    until(lambda: all(on_network(worker, f"{name}-net") for worker in workers))
+    stack.succeeded(stack.delete(name))
+    assert things_of(name) == []
+    stack.compose.up("--scale", "worker=1", "--no-recreate", "--no-deps", "worker")
 
 
 def test_members_may_have_the_names_of_the_stacks_own_services(stack, name):
@@ -138,7 +157,7 @@ def test_a_create_that_fails_leaves_the_worker_off_the_network(stack, name):
     assert failed["code"] == "port_in_use", failed
     assert str(taken) in failed["explanation"]
     assert things_of(name) == []
-    assert f"{name}-net" not in stack.networks_of_the_worker()
+    assert not on_network(stack.compose.container("worker"), f"{name}-net")
 
 
 def test_taken_down_it_leaves_nothing(compose):

@@ -8,7 +8,7 @@ import docker.errors
 from clusters.core.errors import BackendError, Unavailable
 from clusters.core.text import say
 from clusters.drivers.base import Launch, Progress, Stop
-from clusters.drivers.docker import recipe, seen
+from clusters.drivers.docker import inside, recipe, seen
 from clusters.drivers.docker.client import Client
 from clusters.drivers.docker.connection import Connection
 from clusters.drivers.docker.looking import Looking
@@ -68,7 +68,17 @@ class DockerDriver(Looking):
             except docker.errors.NotFound:
                 return
             except docker.errors.APIError as error:
-                raise _still_used(client, network_id, error) from error
+                if not self._take_panels_off(client, network_id):
+                    raise _still_used(client, network_id, error) from error
+                client.remove_network(network_id)
+
+    def _take_panels_off(self, client: Client, network_id: str) -> int:
+        """Another worker of this panel may be on the network too; how many were."""
+        own = self._own_container()
+        panels = inside.panels_on(client, own, network_id) if own else []
+        for panel in panels:
+            client.disconnect_container_from_network(panel, network_id)
+        return len(panels)
 
     def join_network(self, network: str) -> None:
         own = self._own_container()

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,25 @@ def own_container(client: Client, ids: tuple[str, ...]) -> dict[str, Any] | None
         if seen["Id"].startswith(candidate):
             return None if seen["HostConfig"]["NetworkMode"] == "host" else seen
     return None
+
+
+def panels_on(client: Client, own: Mapping[str, Any], network_id: str) -> list[str]:
+    """Which workers of this panel are on a network: this one, and others beside it,
+    which run the same image as the same part of the same Compose project."""
+    connected = client.inspect_network(network_id).get("Containers") or {}
+    found = []
+    for container in connected:
+        try:
+            seen = client.inspect_container(container)
+        except docker.errors.NotFound:  # removed since it was listed
+            continue
+        if _part(seen) == _part(own):
+            found.append(container)
+    return found
+
+
+def _part(container: Mapping[str, Any]) -> tuple[str, ...]:
+    labels = container["Config"].get("Labels") or {}
+    names = ("com.docker.compose.project", "com.docker.compose.service")
+    part = tuple(str(labels.get(name, "")) for name in names)
+    return (container["Image"], *(part if all(part) else (container["Id"],)))
