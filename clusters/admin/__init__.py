@@ -2,10 +2,16 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from clusters.admin import clusters, history, hosts, operations, seen, tokens
 
 __all__ = ["clusters", "history", "hosts", "operations", "seen", "tokens"]
+
+# What Django's own pages say and its catalogues lack.
+gettext_noop("Model name")
+gettext_noop("Add link")
+gettext_noop("Change or view list link")
 
 admin.site.site_header = _("etcdpanel administration")
 admin.site.site_title = _("etcdpanel")

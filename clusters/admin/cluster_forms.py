@@ -82,7 +82,9 @@ class Suggesting(forms.TextInput):
     def render(
         self, name: str, value: Any, attrs: Any = None, renderer: Any = None
     ) -> SafeString:
-        marks = format_html_join("", '<option value="{}">', ((v,) for v in self.values))
+        marks = format_html_join(
+            "", '<option value="{}"></option>', ((v,) for v in self.values)
+        )
         known = {**(attrs or {}), "list": f"{name}-values"}
         line = super().render(name, value, known, renderer)
         return format_html(
@@ -95,7 +97,7 @@ class RequestForm(forms.ModelForm):
 
     refusal: ClassVar[PanelError | None] = None
 
-    key = forms.CharField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = forms.CharField(label="", widget=forms.HiddenInput, initial=uuid.uuid4)
     name = forms.CharField(
         label=_("name"),
         help_text=_("a-z, 0-9 and hyphens, at most 40; begins with a letter."),
@@ -227,7 +229,7 @@ class HandsOffForm(forms.ModelForm):
 
     refusal: ClassVar[PanelError | None] = None
 
-    seen_generation = forms.IntegerField(widget=forms.HiddenInput)
+    seen_generation = forms.IntegerField(label="", widget=forms.HiddenInput)
 
     class Meta:
         """Everything else stands there read-only."""

@@ -27,7 +27,7 @@ from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
 from clusters.models.operation import Kind
 from clusters.queries.texts import evidence
-from clusters.queries.words import word
+from clusters.queries.words import actor, word
 
 # Who may ask for a kind of operation may also cancel it, or ask for it again.
 _PERMISSION = {
@@ -81,7 +81,7 @@ class OperationAdmin(ReadOnlyAdmin):
         "what",
         "state",
         "steps_done",
-        "actor_name",
+        "by",
         "via",
         "asked_at",
         "watch",
@@ -96,7 +96,7 @@ class OperationAdmin(ReadOnlyAdmin):
         (_("How it ended"), {"fields": ("why", "do", "evidence_lines", "code")}),
         (
             _("Asked"),
-            {"fields": ("actor_name", "via", "created_at", "asked", "keep")},
+            {"fields": ("by", "via", "created_at", "asked", "keep")},
         ),
         (
             _("How it runs"),
@@ -147,6 +147,10 @@ class OperationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("operation"), ordering="cluster_name")
     def what(self, operation: Operation) -> str:
         return f"{operation.get_kind_display()} {operation.cluster_name}"
+
+    @admin.display(description=_("by"), ordering="actor_name")
+    def by(self, operation: Operation) -> str:
+        return actor(operation.actor_name)
 
     @admin.display(description=_("asked"), ordering="created_at")
     def asked_at(self, operation: Operation) -> str:

@@ -48,17 +48,18 @@ class StatusFilter(admin.SimpleListFilter):
 
     title = _("status")
     parameter_name = "status"
+    path = "observation__status"
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin
     ) -> list[tuple[str, str]]:
-        seen = model_admin.model._default_manager.exclude(observation=None)  # noqa: SLF001 (public)
-        statuses = seen.values_list("observation__status", flat=True)
-        return [(status, word(status)) for status in sorted(set(statuses))]
+        rows = model_admin.model._default_manager  # noqa: SLF001 (public)
+        statuses = set(rows.values_list(self.path, flat=True)) - {None}
+        return [(status, word(status)) for status in sorted(statuses)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = self.value()
-        return queryset.filter(observation__status=chosen) if chosen else queryset
+        return queryset.filter(**{self.path: chosen}) if chosen else queryset
 
 
 def clock(at: datetime) -> str:

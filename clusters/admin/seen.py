@@ -13,6 +13,12 @@ from clusters.queries.texts import stored
 from clusters.queries.words import word
 
 
+class OwnStatusFilter(StatusFilter):
+    """The same, for what was seen itself."""
+
+    path = "status"
+
+
 @admin.register(Member)
 class MemberAdmin(ReadOnlyAdmin):
     """Members as asked, with what was last seen of them."""
@@ -70,7 +76,7 @@ class ObservationAdmin(ReadOnlyAdmin):
     """The latest look at each cluster, member and host."""
 
     list_display = ("subject", "seen_as", "since", "seen_at")
-    list_filter = ("status",)
+    list_filter = (OwnStatusFilter,)
     search_fields = (
         "cluster__name",
         "member__name",

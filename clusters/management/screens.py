@@ -10,6 +10,7 @@ from clusters.management.following import Screen
 from clusters.management.tables import cut
 from clusters.models.step import StepState
 from clusters.queries import EventLine, OperationProgress
+from clusters.queries.words import word
 
 BAR = 24
 _BACK = "\r\x1b[K"
@@ -78,7 +79,7 @@ def bar(progress: OperationProgress) -> str:
     drawn = "#" * filled + "-" * (BAR - filled)
     until = progress.finished_at or timezone.now()
     seconds = max((until - progress.created_at).total_seconds(), 0)
-    doing = _doing(progress) or progress.state
+    doing = _doing(progress) or word(progress.state)
     return f"[{drawn}] {done}/{total}  {doing}  {seconds:.0f} s"
 
 
@@ -88,7 +89,7 @@ def _doing(progress: OperationProgress) -> str:
     for step in progress.steps:
         if step.state == StepState.RUNNING:
             name = step.target + _counted(step.progress)
-            running.setdefault(step.kind.replace("_", " "), []).append(name)
+            running.setdefault(word(step.kind).replace("_", " "), []).append(name)
     return "; ".join(f"{kind} {', '.join(names)}" for kind, names in running.items())
 
 

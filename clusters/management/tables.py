@@ -7,6 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from clusters.queries import MemberRow
+from clusters.queries.words import word
 
 GAP = "  "
 
@@ -63,12 +64,14 @@ def member_table(members: Sequence[MemberRow]) -> list[str]:
 
 
 def _member(member: MemberRow) -> tuple[str, ...]:
-    role = f"{member.role}, {_('leader')}" if member.is_leader else member.role
+    role = word(member.role)
+    if member.is_leader:
+        role += _(", ") + _("leader")
     size = "-" if member.db_size is None else filesizeformat(member.db_size)
     return (
         member.name,
         f"{member.id}?" if member.id_is_predicted else member.id,
-        member.status,
+        word(member.status),
         role,
         member.host,
         member.endpoint,

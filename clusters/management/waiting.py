@@ -14,6 +14,7 @@ from clusters.management.screens import screen_for
 from clusters.models import Operation
 from clusters.models.operation import State
 from clusters.queries import OperationProgress
+from clusters.queries.words import word
 
 WAIT_SECONDS = 900
 
@@ -62,7 +63,8 @@ class StartingCommand(PanelCommand):
         if given.json:
             self.print_json(_brief(operation))
         else:
-            known = {"kind": operation.kind, "cluster": operation.cluster_name}
+            kind = operation.get_kind_display()
+            known = {"kind": kind, "cluster": operation.cluster_name}
             self.say(_("Asked for: %(kind)s of %(cluster)s.") % known)
             self.say(_("operation %s") % operation.pk)
 
@@ -72,7 +74,7 @@ class StartingCommand(PanelCommand):
             self.print_json(_brief(operation) | {"timed_out": True})
         else:
             words = _("Not over after %(seconds)g s; it is %(state)s.")
-            known = {"seconds": given.timeout, "state": operation.state}
+            known = {"seconds": given.timeout, "state": word(operation.state)}
             self.complain(words % known)
             self.complain(self._goes_on(operation))
         return Exit.TIMED_OUT
@@ -95,9 +97,9 @@ class StartingCommand(PanelCommand):
 
     def _explain(self, progress: OperationProgress) -> None:
         """A failure: what, what to do, and what shows it."""
-        known = {"kind": progress.kind, "cluster": progress.cluster}
+        known = {"kind": word(progress.kind), "cluster": progress.cluster}
         words = _("%(kind)s of %(cluster)s: %(state)s.")
-        self.complain(words % {**known, "state": progress.state})
+        self.complain(words % {**known, "state": word(progress.state)})
         for line in (progress.explanation, progress.advice):
             if line:
                 self.complain(line)

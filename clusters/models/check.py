@@ -28,7 +28,7 @@ def _expiry() -> datetime:
 class Check(models.Model):
     """Preflight lines for one definition that is not written yet; it expires."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(_("ID"), primary_key=True, default=uuid.uuid4, editable=False)
     spec = models.JSONField()
     ports_may_move = models.BooleanField(default=False)
     state = models.CharField(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Installation(models.Model):
     """One row: the identity of this panel, on every label it writes."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(_("ID"), primary_key=True, default=uuid.uuid4, editable=False)
     only = models.BooleanField(default=True, unique=True, editable=False)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models.cluster import Cluster, Member
@@ -44,7 +45,7 @@ class Observation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.status
+        return gettext(self.status)
 
     @classmethod
     def keep(cls, status: str, facts: dict[str, Any], **subject: models.Model) -> None:

@@ -57,7 +57,7 @@ class Operation(models.Model):
     are the database's.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(_("ID"), primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     cluster = models.ForeignKey(
         Cluster,
@@ -137,7 +137,8 @@ class Operation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.cluster_name}: {self.state}"
+        kind, state = self.get_kind_display(), self.get_state_display()
+        return f"{kind} {self.cluster_name}: {state}"
 
     @property
     def is_over(self) -> bool:

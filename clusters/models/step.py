@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.core.plan import Step, StepKind
@@ -61,7 +62,8 @@ class StepRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.to_step())
+        where = f"@{self.host}" if self.host else ""
+        return f"{gettext(self.kind)} {self.target}{where}"
 
     def to_step(self) -> Step:
         return Step(

@@ -13,6 +13,7 @@ from clusters.models import Event, Operation, StepRecord
 from clusters.models.operation import Kind, State
 from clusters.models.step import StepState
 from clusters.queries.texts import evidence, stored
+from clusters.queries.words import actor
 
 PAGE_SIZE = 50
 EVENT_PAGE = 500
@@ -164,7 +165,7 @@ def _row(operation: Operation) -> dict[str, Any]:
         "state": operation.state,
         "code": operation.code,
         "explanation": stored(operation.explanation),
-        "actor": operation.actor_name,
+        "actor": actor(operation.actor_name),
         "via": operation.via,
         "created_at": operation.created_at,
         "started_at": operation.started_at,

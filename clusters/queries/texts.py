@@ -13,6 +13,7 @@ _CODED: Mapping[str, Callable[[str], str]] = {
     "kind": words.word,
     "state": words.word,
     "step": words.step,
+    "who": words.actor,
     "statuses": words.several,
 }
 

@@ -55,6 +55,12 @@ _WORDS = frozenset(
         gettext_noop("process"),
         gettext_noop("docker"),
         gettext_noop("memory"),
+        # Doors
+        gettext_noop("form"),
+        gettext_noop("admin"),
+        gettext_noop("rest"),
+        gettext_noop("command"),
+        gettext_noop("panel"),
         # Findings of a check
         gettext_noop("pass"),
         gettext_noop("note"),
@@ -73,6 +79,13 @@ def step(key: str) -> str:
     """What a step does and to what: the first of its words is the kind."""
     kind, space, target = key.partition(" ")
     return f"{word(kind)}{space}{target}"
+
+
+def actor(name: str) -> str:
+    """Who asked: a person's name, or in brackets the door when it was nobody's."""
+    if not name.startswith("("):
+        return name
+    return gettext("({door})").replace("{door}", word(name[1:-1]))
 
 
 def several(codes: str) -> str:

@@ -31,7 +31,7 @@ def test_one_operation_shows_why_it_ended_and_every_step(root, ask):
     for words in (
         "Port 23791 is taken.",
         "Choose another.",
-        "start_member etcd1@local: not started",
+        "start_member etcd1@local",
         "It ended at once.",
         "1 lines",
     ):

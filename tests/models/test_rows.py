@@ -95,7 +95,7 @@ def test_a_step_is_read_as_it_was_planned():
     StepRecord.of(operation_row(), 3, planned, rollback=True).save()
     kept = StepRecord.objects.get()
     assert kept.to_step() == planned
-    assert str(kept) == "start_member etcd1@docker: not started"
+    assert str(kept) == "start_member etcd1@docker"
     assert (kept.seq, kept.rollback, kept.state, kept.attempts) == (
         3,
         True,

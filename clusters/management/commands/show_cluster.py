@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from clusters import queries
+from clusters.core.text import say
 from clusters.management.asking import Exit, PanelCommand
 from clusters.management.tables import member_table
 from clusters.queries import ClusterPage
+from clusters.queries.texts import translate
+from clusters.queries.words import word
 
 
 class Command(PanelCommand):
@@ -35,7 +38,7 @@ class Command(PanelCommand):
 def _lines(page: ClusterPage) -> Iterator[str]:
     """What, why, what to do; then the members, and how to ask them oneself."""
     verdict = page.verdict
-    yield f"{page.name}: {verdict.state}. {verdict.what}"
+    yield _state_of(page.name, verdict.state, verdict.what)
     yield from filter(None, (verdict.why, verdict.do))
     for mark in page.marks:
         yield f"{mark.code}: {mark.text}"
@@ -54,5 +57,11 @@ def _lines(page: ClusterPage) -> Iterator[str]:
     yield ""
     yield page.etcdctl
     for operation in page.operations[:1]:
-        words = f"{operation.kind}: {operation.state}. {operation.explanation}"
-        yield _("Last operation: %s") % words.strip()
+        kind = word(operation.kind)
+        words = _state_of(kind, operation.state, operation.explanation)
+        yield _("Last operation: %s") % words
+
+
+def _state_of(what: str, state: str, why: str) -> str:
+    words = say("{what}: {state}. {why}", what=what, state=state, why=why)
+    return translate(words).strip()
