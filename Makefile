@@ -7,7 +7,7 @@ UP := $(PYTHON) -m etcdpanel.up
 PRODUCT := $(VENV)/.installed-requirements
 TOOLS := $(VENV)/.installed-requirements-dev
 
-.PHONY: help run demo stop demo-clean test check bench soak lock translations
+.PHONY: help run demo stop demo-clean test check bench lock translations
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -40,9 +40,6 @@ check: $(TOOLS) ## lint, types, import contracts, templates, migrations
 bench: $(TOOLS) ## print the figures, each beside what it is compared with
 	@exec $(PYTHON) -m tests.bench
 
-soak: $(TOOLS) ## an hour of churn and faults; slow on purpose
-	@exec $(PYTHON) -m tests.soak
-
 # Universal: one lock for every Python and platform that is supported.
 lock: $(TOOLS) ## lock the versions of requirements.in and requirements-dev.in
 	@command -v uv >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }
@@ -51,11 +48,16 @@ lock: $(TOOLS) ## lock the versions of requirements.in and requirements-dev.in
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
 
-# Extracting needs GNU gettext; compiling does not.
+# What clusters/locale/babel.cfg names is collected; translate what the last line misses.
+PYBABEL := PYTHONPATH=. $(VENV)/bin/pybabel --quiet
+LOCALE := clusters/locale
 translations: $(TOOLS) ## collect new sentences and compile the catalogues
-	@command -v xgettext >/dev/null || { echo "make translations needs GNU gettext (package gettext)"; exit 1; }
-	cd clusters && ../$(PYTHON) ../manage.py makemessages --locale zh_Hans --no-obsolete --no-wrap
-	$(VENV)/bin/pybabel compile --domain django --directory clusters/locale
+	$(PYBABEL) extract --mapping $(LOCALE)/babel.cfg --add-location file --sort-by-file --no-wrap \
+	  --project etcdpanel --output-file $(LOCALE)/django.pot .
+	$(PYBABEL) update --domain django --input-file $(LOCALE)/django.pot --output-dir $(LOCALE) \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	@rm $(LOCALE)/django.pot
+	$(VENV)/bin/pybabel compile --statistics --domain django --directory $(LOCALE)
 
 # The virtual environment. The stamps make every later start instant.
 

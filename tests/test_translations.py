@@ -1,107 +1,134 @@
 """Every sentence that people read is in the catalogue, and fits its values."""
 
-import ast
-import io
 import re
-import string
 from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.utils import translation
-from django.utils.translation.template import templatize
 
-from tests import parts
-from tests.test_architecture import SOURCES, named, sentences, tree
+from clusters.core.findings import FindingLevel
+from clusters.core.health import ClusterState, MemberStatus
+from clusters.core.plan import StepKind
+from clusters.core.spec import HostKind, Role
+from clusters.models.check import CheckState
+from clusters.models.operation import Kind, State
+from clusters.models.step import StepState
+from clusters.queries.words import word
 
 ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = ROOT / "clusters/locale/zh_Hans/LC_MESSAGES/django.po"
-LAZY = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-}
-PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
+LOCALE = ROOT / "clusters/locale"
+CATALOGUE = LOCALE / "zh_Hans/LC_MESSAGES/django.po"
+COMPILED = CATALOGUE.with_suffix(".mo")
+OURS = {ROOT, ROOT / "clusters", ROOT / "etcdpanel", ROOT / "templates"}
+
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdg]|\{\w*\}|</?\w+>")
+HAN = r"[\u4e00-\u9fff]"
+# What no Chinese sentence has: ASCII punctuation after a character, or a word of
+# another script that touches one.
+BADLY_SET = re.compile(
+    rf"{HAN}[,;:!?()]|[,;!?(]{HAN}|{HAN}[A-Za-z0-9]|[A-Za-z0-9]{HAN}"
+)
+
+CODE_WORDS = [
+    *(Kind, State, StepState, CheckState, StepKind),
+    *(MemberStatus, ClusterState, Role, HostKind, FindingLevel),
+]
 
 
 @cache
 def catalogue():
-    path = parts.require(
-        CATALOGUE if CATALOGUE.exists() else None,
-        "no Simplified Chinese catalogue",
-        "make translations",
-    )
-    with path.open("rb") as file:
-        return read_po(file, locale="zh_Hans")
+    with CATALOGUE.open("rb") as file:
+        return [message for message in read_po(file, locale="zh_Hans") if message.id]
 
 
-def said():
-    """Sentences of core, drivers, engine and desk, each with its place."""
-    return {template.value: where for where, template, _ in sentences()}
+@cache
+def collected():
+    """What `make translations` would collect now, each with its file."""
+    with (LOCALE / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+
+    def is_ours(folder):
+        return any(
+            ours in {Path(folder), *Path(folder).parents} for ours in OURS - {ROOT}
+        )
+
+    lines = extract_from_dir(ROOT, methods, options, directory_filter=is_ours)
+    return {
+        (context, words if isinstance(words, str) else words[0]): file
+        for file, _, words, _, context in lines
+    }
 
 
-def marked():
-    """Words of the doors, marked for gettext in Python."""
-    found = {}
-    for path in SOURCES:
-        for node in ast.walk(tree(path)):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if is_call and node.func.id in LAZY and node.args:
-                first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    found[first.value] = f"{named(path)}:{node.lineno}"
-    return found
+def key(message):
+    return message.context, forms(message.id)[0]
 
 
-def written():
-    """Words of the templates, as Django itself extracts them."""
-    found = {}
-    for path in sorted((ROOT / "templates").rglob("*.html")):
-        source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
-        flat = "\n".join(line.lstrip() for line in source.splitlines())
-        code = io.BytesIO(flat.encode())
-        for number, words, _, _ in extract("python", code, keywords=KEYWORDS):
-            first = words if isinstance(words, str) else words[0]
-            found[first] = f"{named(path)}:{number}"
-    return found
+def forms(words):
+    return (words,) if isinstance(words, str) else tuple(words)
 
 
-@pytest.mark.parametrize("words", [said, marked, written])
-def test_every_sentence_has_a_translation(words):
-    known = {}
-    for message in catalogue():
-        key = message.id if isinstance(message.id, str) else message.id[0]
-        done = message.string if isinstance(message.string, str) else message.string[0]
-        known[key] = done if not message.fuzzy else ""
-    missing = {text: where for text, where in words().items() if not known.get(text)}
-    assert not missing
+def test_every_sentence_has_a_translation():
+    done = {key(m) for m in catalogue() if all(forms(m.string))}
+    missing = {words: file for words, file in collected().items() if words not in done}
+    assert not missing, "run `make translations`, then translate these"
+
+
+def test_no_translation_is_left_of_a_sentence_that_is_gone():
+    gone = {key(message) for message in catalogue()} - set(collected())
+    assert not gone, "run `make translations`"
+
+
+def test_no_translation_is_a_guess():
+    assert not [message.id for message in catalogue() if message.fuzzy]
 
 
 def test_a_translation_names_the_same_values_as_its_sentence():
-    ours = said()
     for message in catalogue():
-        if isinstance(message.id, str) and message.id and message.string:
-            values = braces if message.id in ours else percents
-            assert values(message.string) == values(message.id), message.id
+        wanted = placeholders(forms(message.id)[-1])
+        for form in forms(message.string):
+            assert placeholders(form) == wanted, message.id
 
 
-def braces(text):
-    return {field for _, field, _, _ in string.Formatter().parse(text) if field}
+def placeholders(text):
+    return sorted(set(PLACEHOLDER.findall(text)))
 
 
-def percents(text):
-    return {found.group(0) for found in PERCENT.finditer(text)}
+def test_chinese_is_set_as_chinese_is():
+    for message in catalogue():
+        for form in forms(message.string):
+            words = PLACEHOLDER.sub("", form)
+            assert not BADLY_SET.search(words), form
 
 
 def test_what_people_read_is_what_the_catalogue_says():
     """The compiled catalogue is the one that was written."""
+    with COMPILED.open("rb") as file:
+        compiled = {written(m): forms(m.string) for m in read_mo(file) if m.id}
+    assert compiled == {key(m): forms(m.string) for m in catalogue()}
+
+
+def written(message):
+    """The key of a compiled message; Babel leaves its context undecoded."""
+    context, words = key(message)
+    return context.decode() if isinstance(context, bytes) else context, words
+
+
+def test_the_compiled_catalogue_is_the_one_that_django_reads():
     with translation.override("zh-hans"):
-        for message in catalogue():
-            if isinstance(message.id, str) and message.id and message.context is None:
-                assert translation.gettext(message.id) == message.string
+        assert translation.gettext("Your account may not do this.") == (
+            "您的账号无权执行此操作。"
+        )
+
+
+@pytest.mark.parametrize("words", CODE_WORDS, ids=lambda words: words.__name__)
+def test_every_code_word_that_people_meet_is_translated(words):
+    """Those of the models and of the core; English shows them as they are."""
+    for code in words:
+        assert word(code.value) == code.value
+        with translation.override("zh-hans"):
+            assert re.search(HAN, word(code.value)), code
