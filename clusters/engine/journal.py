@@ -23,6 +23,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from clusters import wakeup
+from clusters.core.plan import StepKind
 from clusters.core.text import NOTHING, Text, say
 from clusters.models import Cluster, Event, Operation, StepRecord
 from clusters.models.event import Line
@@ -166,19 +167,19 @@ class Journal:
         )
         self.operation.touched = self.operation.touched or touching
 
-    def record(
-        self, record: StepRecord, lines: Sequence[Line], *, forget: bool = False
-    ) -> None:
-        """Write a step's result; a step that forgets takes the definition with it."""
+    def record(self, records: Sequence[StepRecord], lines: Sequence[Line]) -> None:
+        """Write steps' results; a step that forgets takes the definition with it."""
         fields = ["state", "message", "progress", "result", "finished_at"]
+        done = [r.kind for r in records if r.state == StepState.SUCCEEDED]
+        forget = StepKind.FORGET_CLUSTER in done
 
         def body() -> None:
-            _update([record], fields)
+            _update(records, fields)
             if forget:
                 Cluster.objects.filter(operations=self.operation).delete()
 
         # Steps went on: whatever killed workers before is over.
-        settled = {"crashes": 0} if record.state == StepState.SUCCEEDED else {}
+        settled = {"crashes": 0} if done else {}
         self.write(lines, body, **settled)
         if forget:
             self.operation.cluster = None

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from clusters.core.outcome import Done, Failed, NotYet, Outcome
+from clusters.core.outcome import Failed, NotYet, Outcome
 from clusters.core.plan import StepKind
 from clusters.core.text import Text, say
 from clusters.engine import endings, failpoints, narration, wiring
@@ -19,6 +19,7 @@ from clusters.engine.journal import Journal
 from clusters.engine.planning import spec_of
 from clusters.engine.steps.health import WAITS_FOR_QUORUM, late
 from clusters.models import Operation, StepRecord
+from clusters.models.event import Line
 from clusters.models.step import OPEN, StepState
 
 LONGEST_SLICE = 20.0
@@ -26,6 +27,7 @@ LONGEST_SLICE = 20.0
 SHORT_WAIT = 0.5
 _LOOK_UP = 0.25
 _SLOWEST_POLL = 0.1
+_SLOWER = 0.02
 
 STEP_LIMITS: dict[StepKind, timedelta] = {
     StepKind.CHECK_HOST: timedelta(seconds=20),
@@ -185,9 +187,24 @@ class Slice:
         finished, _ = wait(self.running, timeout=_LOOK_UP, return_when=FIRST_COMPLETED)
         if not finished:
             self._write_progress()
-        for future in finished:
-            record = self.running.pop(future)
-            self._record(record, self._in_time(record, future.result()))
+        told: list[StepRecord] = []
+        lines: list[Line] = []
+        try:
+            for future in sorted(finished, key=lambda f: self.running[f].seq):
+                record = self.running.pop(future)
+                outcome = self._in_time(record, future.result())
+                if line := self._take(record, outcome):
+                    told.append(record)
+                    lines.append(line)
+        finally:  # what others did is written down whatever became of one
+            self._record(told, lines)
+
+    def _record(self, told: list[StepRecord], lines: list[Line]) -> None:
+        """One transaction for all that ended while the last one was written."""
+        if told:
+            self.journal.record(told, lines)
+        for record in told:
+            failpoints.reach(record.kind, "after_record")
 
     def _write_progress(self) -> None:
         moving = [
@@ -215,35 +232,30 @@ class Slice:
     def _is_delete(self) -> bool:
         return self.journal.operation.kind == "delete"
 
-    def _record(self, record: StepRecord, outcome: Outcome) -> None:
-        match outcome:
-            case Done():
-                record.state, record.finished_at = StepState.SUCCEEDED, timezone.now()
-                record.message = outcome.message.as_json()
-                record.result = dict(outcome.result)
-                forget = record.kind == StepKind.FORGET_CLUSTER
-                line = narration.done(record, outcome)
-                self.journal.record(record, [line], forget=forget)
-            case Failed():
-                record.state, record.finished_at = StepState.FAILED, timezone.now()
-                record.message = outcome.why.as_json()
-                self.journal.record(record, [narration.failed(record, outcome)])
-                self.failure = self.failure or outcome
-            case NotYet():
-                self._note_wait(record, outcome)
-        failpoints.reach(record.kind, "after_record")
+    def _take(self, record: StepRecord, outcome: Outcome) -> Line | None:
+        """Change the record as the outcome says; the line to write with it."""
+        if isinstance(outcome, NotYet):
+            return self._note_wait(record, outcome)
+        record.finished_at = timezone.now()
+        if isinstance(outcome, Failed):
+            record.state, record.message = StepState.FAILED, outcome.why.as_json()
+            self.failure = self.failure or outcome
+            return narration.failed(record, outcome)
+        record.state, record.message = StepState.SUCCEEDED, outcome.message.as_json()
+        record.result = dict(outcome.result)
+        return narration.done(record, outcome)
 
-    def _note_wait(self, record: StepRecord, outcome: NotYet) -> None:
-        earlier = self.not_before.get(record.seq)
-        pause = outcome.retry_in
-        if earlier is not None and pause < _SLOWEST_POLL:
-            pause = min(pause * 2, _SLOWEST_POLL)
+    def _note_wait(self, record: StepRecord, outcome: NotYet) -> Line | None:
+        """The longer it waits, the less often it is looked at; only news is told."""
+        waited = timezone.now() - (record.started_at or timezone.now())
+        slower = min(waited.total_seconds() * _SLOWER, _SLOWEST_POLL)
+        pause = max(outcome.retry_in, slower)
         self.not_before[record.seq] = time.monotonic() + pause
         if Text.from_json(record.message) == outcome.why:
-            return
+            return None
         record.message = outcome.why.as_json()
         record.progress = dict(outcome.progress)
-        self.journal.record(record, [narration.waiting(record, outcome)])
+        return narration.waiting(record, outcome)
 
     def _wait_or_park(self) -> bool:
         now = time.monotonic()
