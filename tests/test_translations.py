@@ -121,7 +121,7 @@ def written(message):
 def test_the_compiled_catalogue_is_the_one_that_django_reads():
     with translation.override("zh-hans"):
         assert translation.gettext("Your account may not do this.") == (
-            "您的账号无权执行此操作。"
+            "当前账号无权执行此操作。"
         )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.core.options import OPTIONS, Option, OptionKind
 from clusters.queries.texts import translate
+from clusters.queries.words import word
 
 OPTION = "option_"
 OPTION_NAMES = tuple(f"{OPTION}{name}" for name in OPTIONS)
@@ -26,7 +27,7 @@ def options_from(answers: Mapping[str, Any]) -> dict[str, str | int | bool]:
 def _field(option: Option) -> forms.Field:
     given: dict[str, Any] = {
         "label": option.flag,
-        "help_text": " ".join(filter(None, [translate(option.help), option.unit])),
+        "help_text": " ".join(filter(None, [translate(option.help), word(option.unit)])),
         "required": False,
     }
     match option.kind:

@@ -55,6 +55,6 @@ def say_count(count: int, one: str, many: str, /, **params: Value) -> Text:
 
 
 def quote(words: str, limit: int = 400) -> Text:
-    """Wrap words that came from outside: shown as they are, never translated."""
+    """Wrap words that came from outside: shown as they are, but for the best known."""
     clean = "".join(c if c.isprintable() else " " for c in words)
     return Text("{words}", {"words": clean[:limit]})

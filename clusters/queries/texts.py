@@ -13,7 +13,9 @@ _CODED: Mapping[str, Callable[[str], str]] = {
     "kind": words.word,
     "state": words.word,
     "step": words.step,
+    "unit": words.unit,
     "who": words.actor,
+    "words": words.word,
     "statuses": words.several,
 }
 

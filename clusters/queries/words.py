@@ -61,6 +61,14 @@ _WORDS = frozenset(
         gettext_noop("rest"),
         gettext_noop("command"),
         gettext_noop("panel"),
+        # What stands instead of a member's answer
+        gettext_noop("connection refused"),
+        gettext_noop("no route to host"),
+        gettext_noop("deadline exceeded"),
+        gettext_noop("unavailable"),
+        gettext_noop("no leader"),
+        # Units
+        gettext_noop("bytes"),
         # Findings of a check
         gettext_noop("pass"),
         gettext_noop("note"),
@@ -79,6 +87,11 @@ def step(key: str) -> str:
     """What a step does and to what: the first of its words is the kind."""
     kind, space, target = key.partition(" ")
     return f"{word(kind)}{space}{target}"
+
+
+def unit(name: str) -> str:
+    """A unit of numbers with the blank before it."""
+    return name.replace(name.strip(), word(name.strip()))
 
 
 def actor(name: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.core.options import OPTIONS, Option, OptionKind
 from clusters.queries.texts import translate
+from clusters.queries.words import word
 from clusters.web.parameters import clean
 
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -70,7 +71,7 @@ class WholeNumber(forms.IntegerField):
 
     def __init__(self, option: Option) -> None:
         super().__init__()
-        self.unit = option.unit
+        self.unit = word(option.unit)
         self.bounds = f"{option.low:,} … {option.high:,}"
         self.widget.attrs |= {
             "min": option.low,
