@@ -27,7 +27,9 @@ def options_from(answers: Mapping[str, Any]) -> dict[str, str | int | bool]:
 def _field(option: Option) -> forms.Field:
     given: dict[str, Any] = {
         "label": option.flag,
-        "help_text": " ".join(filter(None, [translate(option.help), word(option.unit)])),
+        "help_text": " ".join(
+            filter(None, [translate(option.help), word(option.unit)])
+        ),
         "required": False,
     }
     match option.kind:
