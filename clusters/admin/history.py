@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.links import row_link
 from clusters.admin.readonly import ReadOnlyAdmin, clock, data, sentence, took
+from clusters.core.text import say
 from clusters.models import Event, Operation, StepRecord
-from clusters.queries.words import step
+from clusters.queries.texts import translate
 
 
 @admin.register(StepRecord)
@@ -46,8 +47,10 @@ class StepAdmin(ReadOnlyAdmin):
     )
 
     @admin.display(description=_("step"), ordering="kind")
-    def what(self, record: StepRecord) -> str:
-        return f"{step(record.to_step().key)}: {sentence(record.cause)}"
+    def what(self, step: StepRecord) -> str:
+        planned = step.to_step()
+        words = say("{step}: {cause}", step=planned.key, cause=planned.cause)
+        return translate(words)
 
     @admin.display(description=_("operation"), ordering="operation__created_at")
     def of_operation(self, step: StepRecord) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.queries.texts import stored
@@ -70,7 +71,8 @@ def clock(at: datetime) -> str:
 def took(began: datetime | None, ended: datetime | None) -> str:
     if began is None or ended is None:
         return "-"
-    return f"{(ended - began).total_seconds():.2f} s"
+    seconds = f"{(ended - began).total_seconds():.2f}"
+    return gettext("{n} s").replace("{n}", seconds)
 
 
 def sentence(text: Mapping[str, Any] | None) -> str:
