@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "clusters/locale"
 CATALOGUE = LOCALE / "zh_Hans/LC_MESSAGES/django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
-OURS = {ROOT, ROOT / "clusters", ROOT / "etcdpanel", ROOT / "templates"}
+OURS = [ROOT / name for name in ("clusters", "etcdpanel", "templates")]
 
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdg]|\{\w*\}|</?\w+>")
 HAN = r"[\u4e00-\u9fff]"
@@ -53,9 +53,7 @@ def collected():
         methods, options = parse_mapping_cfg(file)
 
     def is_ours(folder):
-        return any(
-            ours in {Path(folder), *Path(folder).parents} for ours in OURS - {ROOT}
-        )
+        return any(Path(folder).is_relative_to(ours) for ours in OURS)
 
     lines = extract_from_dir(ROOT, methods, options, directory_filter=is_ours)
     return {
