@@ -76,15 +76,24 @@ def led(plan: Plan, first: str) -> Plan:
     another, and members that find one that serves do not wait at all.
     """
     starts = [step for step in plan if step.kind == StepKind.START_MEMBER]
-    lead = next((step.key for step in starts if step.target == first), None)
+    lead = next((step for step in starts if step.target == first), None)
     if lead is None:
         return plan
-    return tuple(
-        replace(step, needs=(*step.needs, lead))
-        if step.kind == StepKind.START_MEMBER and step.key != lead
-        else step
-        for step in plan
-    )
+    return tuple(_led(step, lead, plan) for step in plan)
+
+
+def _led(step: Step, lead: Step, plan: Plan) -> Step:
+    """The first starts while the others are still made, and those wait for it."""
+    if step.kind != StepKind.START_MEMBER:
+        return step
+    if step.key != lead.key:
+        return replace(step, needs=(*step.needs, lead.key))
+    others = {
+        other.key
+        for other in plan
+        if other.kind == StepKind.CREATE_MEMBER and other.target != step.target
+    }
+    return replace(step, needs=tuple(n for n in step.needs if n not in others))
 
 
 def _needs(step: Step, plan: Plan) -> tuple[str, ...]:
