@@ -51,6 +51,9 @@ class PlanAnswer(Answer):
     text = CharField(help_text="The steps, one a line.")
     warnings = MarkAnswer(many=True, source="marks")
     fingerprint = CharField(help_text="Changes when anything of the plan does.")
+    ports_may_move = BooleanField(
+        help_text="Nobody named them: should they be in use, free ones are taken."
+    )
 
 
 class CheckedPlanAnswer(PlanAnswer):

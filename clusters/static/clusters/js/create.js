@@ -31,9 +31,13 @@ function markWrong() {
 
 async function preview() {
   asking.abort();
-  asking = new AbortController();
+  const mine = new AbortController();
+  asking = mine;
   const html = await post(form.dataset.preview);
-  if (html === null) return;
+  if (html === null) {
+    if (!mine.signal.aborted) schedule(QUIET); // the plan shown is not of what is typed
+    return;
+  }
   apply(html);
   markWrong();
   planCheck();
@@ -87,9 +91,15 @@ function forgetSending() {
   for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
 }
 
+// Somebody may have typed before this script was there.
+function wasTyped() {
+  return [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+}
+
 form.addEventListener("input", () => schedule(TYPING));
 form.addEventListener("submit", refuseTwice);
 window.addEventListener("pageshow", forgetSending);
 document.getElementById("refused")?.focus();
-if (document.getElementById("plan").dataset.again) schedule(QUIET);
+if (wasTyped()) schedule(0);
+else if (document.getElementById("plan").dataset.again) schedule(QUIET);
 else planCheck();
