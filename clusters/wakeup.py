@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -120,8 +121,10 @@ class Watch:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self.rung_at = 0.0
 
     def ring(self) -> None:
+        self.rung_at = time.monotonic()
         self._rung.set()
 
     async def wait(self, timeout: float) -> bool:

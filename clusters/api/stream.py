@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -16,17 +16,14 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import translation
-from rest_framework.renderers import JSONRenderer
 
 from clusters import queries
-from clusters.api.answers.base import listed, shown
-from clusters.api.answers.operations import LineAnswer, OperationAnswer
 from clusters.api.authentication import Access
+from clusters.api.looks import Looks, event
 from clusters.core.errors import NotFoundError
 from clusters.wakeup import Listener
 
 RECONNECT_MS = 1000
-SLICE = 500
 # A stream of a user who was disabled ends within ACCESS + LOOK seconds.
 ACCESS_SECONDS = 2.0
 LOOK_SECONDS = 2.0
@@ -35,6 +32,7 @@ PING_SECONDS = 15.0
 BREATH_SECONDS = 0.01  # a burst of lines is one look, not as many as lines
 
 LISTENER = Listener()
+LOOKS = Looks()
 # Looks are short, so two threads, and two connections, serve many streams.
 THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream")
 
@@ -51,9 +49,9 @@ async def lines(
     reader = Reader(operation_id, after, access)
     look = sync_to_async(reader.look, thread_sensitive=False, executor=THREADS)
     with LISTENER.watch(str(operation_id)) as watch:
-        told = time.monotonic()
+        told = asked = time.monotonic()
         while True:
-            if news := await look():
+            if news := await look(asked):
                 yield news
                 told = time.monotonic()
                 await asyncio.sleep(BREATH_SECONDS)
@@ -62,9 +60,12 @@ async def lines(
                 told = time.monotonic()
             if reader.is_done:
                 break
+            asked = time.monotonic()
             if reader.has_all:
                 bell = LISTENER.is_connected
-                await watch.wait(LOOK_SECONDS if bell else LOOK_WITHOUT_BELL_SECONDS)
+                pause = LOOK_SECONDS if bell else LOOK_WITHOUT_BELL_SECONDS
+                rung = await watch.wait(pause)
+                asked = watch.rung_at if rung else time.monotonic()
 
 
 class Reader:
@@ -81,12 +82,15 @@ class Reader:
         self.has_all = False
         self.is_done = False
 
-    def look(self) -> bytes:
-        """What is new, as the wire has it; a short slice with the database."""
+    def look(self, asked: float) -> bytes:
+        """What is new, as the wire has it; a short slice with the database.
+
+        What another stream found since `asked` is as good as a look of one's own.
+        """
         news = b""
         try:
             with translation.override(self._language):
-                news = self._news()
+                news = self._news(asked)
         except (DatabaseError, NotFoundError) as error:
             # The client comes back with the number of its last line.
             log.warning("The stream of %s ends: %s", self._operation_id, error)
@@ -97,29 +101,24 @@ class Reader:
                 connections.close_all()
         return news
 
-    def _news(self) -> bytes:
+    def _news(self, asked: float) -> bytes:
         if not self._is_allowed():
             self.is_done = True
             return b""
-        # In this order: what changes after a look is seen by the next one, and an
-        # operation that is over has no line that is not written.
-        mark = queries.operation_mark(self._operation_id)
-        if self.has_all and mark == self._mark:
+        key = (self._operation_id, self._language, self._after)
+        told = self._mark if self.has_all else None
+        look = LOOKS.since(key, asked) or LOOKS.take(key, told)
+        if look is None:
             return b""
-        self._mark = mark
-        progress = queries.operation_progress(self._operation_id)
-        lines = queries.events_after(self._operation_id, self._after, SLICE)
-        self.has_all = len(lines) < SLICE
-        self.is_done = self.has_all and progress.is_over
-        parts = []
-        for line in listed(LineAnswer, lines):
-            self._after = line["number"]
-            parts.append(_event("line", line, self._after))
-        if self.has_all and self._is_new(progress):
-            parts.append(_event("progress", shown(OperationAnswer, progress)))
+        self._mark, self._after = look.mark, look.last
+        self.has_all = look.has_all
+        self.is_done = look.has_all and look.progress.is_over
+        news = look.lines
+        if look.has_all and self._is_new(look.progress):
+            news += look.steps
         if self.is_done:
-            parts.append(_event("end", {"state": progress.state}))
-        return b"".join(parts)
+            news += event("end", {"state": look.progress.state})
+        return news
 
     def _is_new(self, progress: queries.OperationProgress) -> bool:
         """Did a state or a step change? Its last line alone is no news."""
@@ -133,10 +132,3 @@ class Reader:
                 return False
             self._allowed_until = now + ACCESS_SECONDS
         return True
-
-
-def _event(kind: str, content: Mapping[str, Any], number: int | None = None) -> bytes:
-    # Compact JSON has no line breaks, so one `data:` line holds it.
-    head = f"id: {number}\n" if number is not None else ""
-    body = JSONRenderer().render(content)
-    return f"{head}event: {kind}\ndata: ".encode() + body + b"\n\n"
