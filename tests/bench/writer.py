@@ -2,8 +2,9 @@
 
     python -m tests.bench.writer LINES    # in the environment of the panel
 
-Prints the operation's id, waits for a line on its input, writes, and prints for each
-line its number and the moment at which its transaction was committed.
+Prints the operation's id, waits for a line on its input, writes, prints for each line
+its number and the moment at which its transaction was committed, and stays until its
+input ends.
 """
 
 import json
@@ -51,6 +52,8 @@ def main(count: int) -> None:
     done = say("Done.")
     line = Line(code="operation_succeeded", text=done)
     journal.end(State.SUCCEEDED, line, **failure("", done))
+    # Whoever rings the bell would end with this process.
+    sys.stdin.readline()
 
 
 def noting(committed: list[float]):
