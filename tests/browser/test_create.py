@@ -141,7 +141,8 @@ def test_the_theme_changes_without_losing_what_was_typed(page):
     page.fill("#id_name", "orders")
     page.get_by_role("button", name="Show it light").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    page.get_by_role("button", name="Show it dark").click()
+    with page.expect_response("**/theme/"):
+        page.get_by_role("button", name="Show it dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("#id_name")).to_have_value("orders")
     page.reload(wait_until="domcontentloaded")

@@ -13,6 +13,7 @@ export function switchTheme() {
     chosen.hidden = true;
     next.hidden = false;
     next.focus();
-    await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    // It outlives the page, should somebody leave at once.
+    await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
   });
 }
