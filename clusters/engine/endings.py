@@ -1,6 +1,8 @@
 """How operations end: success, failure, cancellation, and the way back."""
 
-from clusters.core.observed import ObservedCluster
+from collections.abc import Mapping
+
+from clusters.core.observed import MemberReport, ObservedCluster
 from clusters.core.order import linked
 from clusters.core.outcome import Failed
 from clusters.core.plan import Plan, Step, StepKind
@@ -14,11 +16,14 @@ from clusters.models import Operation, StepRecord
 from clusters.models.operation import Kind, State
 
 
-def succeed(journal: Journal) -> None:
-    """Everything in the plan holds; what was seen is kept before it is said."""
+def succeed(journal: Journal, heard: Mapping[str, MemberReport]) -> None:
+    """Everything in the plan holds; what was seen is kept before it is said.
+
+    What all members said a moment ago they are not asked again.
+    """
     operation = journal.operation
     if operation.cluster is not None:
-        watch.observe_cluster(operation.cluster)
+        watch.observe_cluster(operation.cluster, heard)
     why = say("Done.") if operation.kind == Kind.DELETE else say("All members serve.")
     line = narration.ended(operation, State.SUCCEEDED, why)
     journal.end(State.SUCCEEDED, line, **failure("", why))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from clusters.core.labels import object_labels
-from clusters.core.observed import HostFacts, ObjectSeen
+from clusters.core.observed import HostFacts, MemberReport, ObjectSeen
 from clusters.core.plan import Step
 from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.discovery.base import Discovery
@@ -29,7 +29,8 @@ class Job:
     """One attempt at one step.
 
     `guard` raises when the lease is lost; it is called right before the one call that
-    changes something. `images` are the pinned images of the hosts.
+    changes something. `images` are the pinned images of the hosts; in `heard` is kept
+    what the members said last.
     """
 
     spec: ClusterSpec
@@ -42,6 +43,7 @@ class Job:
     progress: Progress
     images: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 1
+    heard: dict[str, MemberReport] = field(default_factory=dict)
 
     @property
     def driver(self) -> Driver:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from clusters.core.observed import MemberReport
 from clusters.core.outcome import Failed, NotYet, Outcome
 from clusters.core.plan import StepKind
 from clusters.core.text import Text, say
@@ -48,6 +49,7 @@ class Slice:
         self.running: dict[Future[Outcome], StepRecord] = {}
         self.not_before: dict[int, float] = {}
         self.shown: dict[int, Mapping[str, int | str]] = {}
+        self.heard: dict[str, MemberReport] = {}
         self.failure: Failed | None = None
         self.stopping = threading.Event()
         self.until = time.monotonic() + LONGEST_SLICE
@@ -114,7 +116,7 @@ class Slice:
         if self.journal.operation.ending:
             endings.finish_roll_back(self.journal)
         else:
-            endings.succeed(self.journal)
+            endings.succeed(self.journal, self.heard)
 
     def _open(self) -> list[StepRecord]:
         return [record for record in self.records if record.state in OPEN]
@@ -169,6 +171,7 @@ class Slice:
             progress=lambda numbers: self._note_progress(record, numbers),
             images=self._images(),
             attempts=record.attempts,
+            heard=self.heard,
         )
 
     def _images(self) -> dict[str, str]:

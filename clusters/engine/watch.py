@@ -1,6 +1,7 @@
 """Look at hosts and clusters, and keep what was seen."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,8 @@ from clusters.models import Cluster, Host, Observation
 
 log = logging.getLogger(__name__)
 
+_NOBODY: Mapping[str, MemberReport] = {}
+
 
 def observe_host(host: Host) -> HostFacts:
     """Whether a host can be used now."""
@@ -34,13 +37,19 @@ def observe_host(host: Host) -> HostFacts:
     return facts
 
 
-def observe_cluster(cluster: Cluster) -> ObservedCluster:
-    """How every member of a cluster is now, by its host's word and its own."""
+def observe_cluster(
+    cluster: Cluster, heard: Mapping[str, MemberReport] = _NOBODY
+) -> ObservedCluster:
+    """How every member of a cluster is now, by its host's word and its own.
+
+    The members are asked unless all of them have just been `heard`.
+    """
     spec = cluster.to_spec()
     tools = wiring.tools_for(spec)
     seen = observe(spec, tools)
     _rejoin(spec, tools, seen)
-    reports = probe_members(spec, tools)
+    all_heard = heard.keys() >= {member.name for member in spec.members}
+    reports = heard if all_heard else probe_members(spec, tools)
     statuses = []
     for row in cluster.members.all():
         member = spec.member(row.name)
@@ -97,7 +106,7 @@ def _member_facts(
     spec: ClusterSpec,
     member: MemberSpec,
     seen: ObservedCluster,
-    reports: dict[str, MemberReport],
+    reports: Mapping[str, MemberReport],
 ) -> dict[str, Any]:
     report = reports[member.name]
     instance = _instance(spec, member, seen)

@@ -32,6 +32,7 @@ class AwaitHealth(Handler):
 
     def look(self, job: Job) -> Gathering:
         reports = probe_members(job.spec, job.tools)
+        job.heard.update(reports)
         silent = [m for m in job.spec.members if not reports[m.name].reachable]
         found = [_instance(job, member) for member in silent]
         ended = [seen for seen in found if seen and seen.state == RunState.EXITED]
