@@ -46,6 +46,12 @@ def test_a_cluster_waits_for_the_member_that_is_not_ready(less):
     assert 0 < outcome.retry_in < 0.1
 
 
+def test_who_lacks_only_names_is_asked_again_sooner_than_who_does_not_serve():
+    unlisted = reports(SPEC, etcd2=report(SPEC, "etcd2", members=()))
+    leaderless = reports(SPEC, etcd2=report(SPEC, "etcd2", linearizable=False))
+    assert formation(SPEC, unlisted).retry_in < formation(SPEC, leaderless).retry_in
+
+
 def test_a_member_that_does_not_know_its_own_name_yet_is_waited_for():
     listed = report(SPEC, "etcd1").members
     unnamed = (listed[0], listed[1], replace(listed[2], name=""))
