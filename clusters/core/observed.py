@@ -66,7 +66,8 @@ class ImageSeen:
 class HostFacts:
     """Whether a host can be used, what it offers, and otherwise why and the cure.
 
-    `disk_free` is in bytes; `repository` is where its images are pulled from.
+    `disk_free` is in bytes; `repository` is where its images are pulled from;
+    `clock_ahead` is by how many seconds its clock is ahead of the panel's.
     """
 
     usable: bool
@@ -75,6 +76,7 @@ class HostFacts:
     pullable: tuple[str, ...] = ()
     disk_free: int | None = None
     repository: str = ""
+    clock_ahead: float | None = None
     code: str = ""
     reason: Text = NOTHING
     cure: Text = NOTHING
@@ -101,6 +103,8 @@ class ObservedHost:
     volumes: Mapping[str, ObjectSeen] = field(default_factory=dict)
     instances: Mapping[str, InstanceSeen] = field(default_factory=dict)
     busy_ports: Mapping[int, str] = field(default_factory=dict)
+    dns_image: ImageSeen | None = None
+    dns: InstanceSeen | None = None
     panel_inside: bool = False
     panel_on_network: bool = False
 

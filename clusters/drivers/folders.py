@@ -19,8 +19,8 @@ from typing import Any
 from clusters.core.errors import BackendError
 from clusters.core.text import NOTHING, quote, say
 
-# {cluster}-{member}-data: two labels of at most 40 characters and a suffix.
-_NAME = re.compile(r"[a-z][-a-z0-9]{0,99}")
+# What an engine takes for the name of a volume too; drafts begin with a dot.
+_NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9_.]{0,99}")
 _PRIVATE = 0o700
 _STALE_SECONDS = 3600
 
@@ -34,10 +34,7 @@ class Folders:
 
     def path(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:
-            raise BackendError(
-                say("“{name}” can not be the name of a folder.", name=name[:100]),
-                code="name_invalid",
-            )
+            raise _not_a_name(name)
         return self._place / name
 
     def names(self) -> list[str]:
@@ -90,6 +87,19 @@ class Folders:
             with suppress(OSError):
                 if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
                     shutil.rmtree(draft, ignore_errors=True)
+
+    def put(self, name: str, folder: str, files: Mapping[str, str]) -> None:
+        """Write files that the user of the panel alone may read, each one whole."""
+        place = self.path(name) / folder
+        place.mkdir(mode=_PRIVATE, exist_ok=True)
+        for file, content in files.items():
+            if _NAME.fullmatch(file) is None:
+                raise _not_a_name(file)
+            draft = place / f".{file}-{secrets.token_hex(4)}"
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(handle, "w") as opened:  # noqa: PTH123 (a handle, not a path)
+                opened.write(content)
+            draft.replace(place / file)
 
     def remove(self, name: str) -> None:
         """Take a folder away; done already is done. Ends what an earlier try began."""
@@ -160,6 +170,13 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _not_a_name(name: str) -> BackendError:
+    return BackendError(
+        say("“{name}” can not be the name of a folder.", name=name[:100]),
+        code="name_invalid",
+    )
 
 
 def _taken(name: str) -> BackendError:

@@ -24,7 +24,7 @@ from clusters.core.observed import (
     RunState,
 )
 from clusters.core.text import quote, say
-from clusters.drivers.base import Launch, Progress, Stop
+from clusters.drivers.base import Launch, Progress, Service, Stop
 
 _SILENT = "engine_unreachable"
 _LOOK_SECONDS = 0.05
@@ -96,6 +96,13 @@ class MemoryDriver:
             )
         return _report(said)
 
+    def probe_proxy(self, endpoint: str, timeout: float) -> bool | None:
+        try:
+            found: bool | None = self._ask("probe_proxy", endpoint, timeout)
+        except BackendError:
+            return None
+        return found
+
     def await_peer_answer(self, name: str, published: str, seconds: float) -> bool:  # noqa: ARG002
         """Pretended members do not ask one another."""
         return True
@@ -121,8 +128,27 @@ class MemoryDriver:
                 code="pull_stalled",
             )
 
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        self._ask("create_network", name, dict(labels))
+    def create_network(
+        self, name: str, labels: Mapping[str, str], subnet: str = ""
+    ) -> None:
+        self._ask("create_network", name, dict(labels), subnet)
+
+    def subnets(self) -> tuple[str, ...]:
+        return tuple(self._ask("subnets"))
+
+    def network_subnet(self, name: str) -> str:
+        return str(self._ask("network_subnet", name))
+
+    def address_of(self, network: str, name: str) -> str:
+        return str(self._ask("address_of", network, name))
+
+    def connect_instance(
+        self, network: str, instance_id: str, aliases: tuple[str, ...]
+    ) -> None:
+        self._ask("connect_instance", instance_id, network, aliases)
+
+    def disconnect_instance(self, network: str, instance_id: str) -> None:
+        self._ask("disconnect_instance", instance_id, network)
 
     def remove_network(self, network_id: str) -> None:
         self._ask("remove_network", network_id)
@@ -142,6 +168,23 @@ class MemoryDriver:
     def create_instance(self, launch: Launch) -> None:
         content = asdict(launch) | {"labels": dict(launch.labels)}
         self._ask("create_instance", content)
+
+    def files_dir(self, name: str) -> str:  # noqa: ARG002
+        return "/var/lib/etcd/discovery"
+
+    def put_files(self, instance_id: str, files: Mapping[str, str]) -> None:
+        self._ask("put_files", instance_id, dict(files))
+
+    def create_service(self, service: Service) -> None:
+        content = asdict(service)
+        content |= {"labels": dict(service.labels), "files": dict(service.files)}
+        self._ask("create_service", content)
+
+    def start_service(self, instance_id: str, files: Mapping[str, str]) -> None:
+        self._ask("start_service", instance_id, dict(files))
+
+    def published_udp(self, name: str, port: int) -> str:
+        return str(self._ask("published_udp", name, port))
 
     def start_instance(self, instance_id: str) -> None:
         self._ask("start_instance", instance_id)

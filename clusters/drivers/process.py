@@ -2,7 +2,7 @@
 
 All state is on disk: a folder for each instance and one for each volume, with the
 labels in a file beside the data. Members outlive the panel, and any worker finds them
-again. What only engines of containers have (networks, images to pull) is not here.
+again. What only engines of containers have is not here (see uncontained.py).
 """
 
 import os
@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from clusters.core.errors import BackendError
 from clusters.core.images import image_version
@@ -27,13 +27,14 @@ from clusters.core.observed import (
 from clusters.core.releases import Version
 from clusters.core.text import say
 from clusters.drivers import daemon
-from clusters.drivers.base import Launch, Progress, Stop
+from clusters.drivers.base import Launch
 from clusters.drivers.binaries import Binary, find_binaries, searched
 from clusters.drivers.folders import Folders, refusals_told
 from clusters.drivers.logs import last_lines, log_flags, put_aside_output
 from clusters.drivers.ports import taken_ports
+from clusters.drivers.uncontained import Uncontained
 from clusters.etcd.client import probe
-from clusters.etcd.peers import await_peer_answer
+from clusters.etcd.peers import await_peer_answer, probe_proxy
 
 # Nothing named ETCD_ or LISTEN_: etcd refuses a variable that a flag shadows.
 _PASSED_ON = (
@@ -49,10 +50,11 @@ _PASSED_ON = (
     "ETCD_UNSUPPORTED_ARCH",
 )
 _DATA = "data"
+_FILES = "discovery"
 _OWNER = f"{LABEL}.installation"
 
 
-class ProcessDriver:
+class ProcessDriver(Uncontained):
     """A host whose members are processes of this machine, below one folder."""
 
     def __init__(self, root: Path, extra_dirs: Sequence[Path] = ()) -> None:
@@ -90,6 +92,7 @@ class ProcessDriver:
             engine=f"etcd {newest.version} ({newest.path})",
             versions=tuple(str(binary.version) for binary in binaries),
             disk_free=shutil.disk_usage(home).free,
+            clock_ahead=0.0,
         )
 
     # What is there
@@ -102,9 +105,6 @@ class ProcessDriver:
         return ImageSeen(
             id=str(binary.path), reference=str(binary.version), pinned=str(binary.path)
         )
-
-    def find_network(self, name: str) -> ObjectSeen | None:  # noqa: ARG002
-        return None
 
     def find_volume(self, name: str) -> ObjectSeen | None:
         with refusals_told(self._root):
@@ -127,17 +127,14 @@ class ProcessDriver:
                 if card.get("labels", {}).get(_OWNER) == installation
             )
 
-    def names_on_network(self, network: str) -> Mapping[str, str]:  # noqa: ARG002
-        return {}
-
     def busy_ports(self, address: str, ports: Iterable[int]) -> Mapping[int, str]:
         return taken_ports(address, ports)
 
-    def is_inside(self, network: str) -> bool | None:  # noqa: ARG002
-        return None
-
     def data_dir(self, volume: str) -> str:
         return str(self._volumes.path(volume) / _DATA)
+
+    def files_dir(self, name: str) -> str:
+        return str(self._instances.path(name) / _FILES)
 
     def log_tail(self, name: str, lines: int) -> tuple[str, ...]:
         with refusals_told(self._root):
@@ -148,6 +145,9 @@ class ProcessDriver:
 
     def probe(self, endpoint: str, timeout: float) -> MemberReport:
         return probe(endpoint, timeout)
+
+    def probe_proxy(self, endpoint: str, timeout: float) -> bool | None:
+        return probe_proxy(endpoint, timeout)
 
     def await_peer_answer(self, name: str, published: str, seconds: float) -> bool:  # noqa: ARG002
         return await_peer_answer(published, seconds)
@@ -187,6 +187,11 @@ class ProcessDriver:
         with refusals_told(self._root):
             self._instances.create(launch.name, card)
 
+    def put_files(self, instance_id: str, files: Mapping[str, str]) -> None:
+        name, _ = self._by_id(instance_id)
+        with refusals_told(self._root):
+            self._instances.put(name, _FILES, files)
+
     def start_instance(self, instance_id: str) -> None:
         """Start it unless it runs; two workers that start it at once start it once."""
         name, card = self._by_id(instance_id)
@@ -215,23 +220,6 @@ class ProcessDriver:
 
     def set_restart_policy(self, instance_id: str) -> None:
         """Nothing to record: the panel's own sweep restarts what stopped."""
-
-    # What only engines of containers have
-
-    def pull_image(self, reference: str, progress: Progress, stop: Stop) -> None:  # noqa: ARG002
-        _refuse()
-
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:  # noqa: ARG002
-        _refuse()
-
-    def remove_network(self, network_id: str) -> None:  # noqa: ARG002
-        _refuse()
-
-    def join_network(self, network: str) -> None:  # noqa: ARG002
-        _refuse()
-
-    def leave_network(self, network: str) -> None:  # noqa: ARG002
-        _refuse()
 
     def _binary(self, version: Version | None) -> Binary | None:
         binaries = find_binaries(self._extra_dirs)
@@ -283,13 +271,6 @@ class ProcessDriver:
             started_at=life.started_at,
             exit_code=life.exit_code,
         )
-
-
-def _refuse() -> NoReturn:
-    raise BackendError(
-        say("A host of processes has no images and no networks."),
-        code="unsupported_on_host",
-    )
 
 
 def _nearest(path: Path) -> Path:

@@ -14,7 +14,7 @@ import docker.errors
 
 from clusters.core.names import LABEL
 from clusters.core.observed import InstanceSeen, MemberReport
-from clusters.drivers.base import Launch
+from clusters.drivers.base import Launch, Service
 from clusters.drivers.docker import DockerDriver
 from tests.parts import engine, network_of
 
@@ -54,9 +54,11 @@ class TidyDriver(DockerDriver):
         self.made: set[str] = set()
         self.is_elsewhere = False
 
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
+    def create_network(
+        self, name: str, labels: Mapping[str, str], subnet: str = ""
+    ) -> None:
         self.made.add(name)
-        super().create_network(name, labels)
+        super().create_network(name, labels, subnet)
 
     def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
         self.made.add(name)
@@ -65,6 +67,10 @@ class TidyDriver(DockerDriver):
     def create_instance(self, launch: Launch) -> None:
         self.made.add(launch.name)
         super().create_instance(launch)
+
+    def create_service(self, service: Service) -> None:
+        self.made.add(service.name)
+        super().create_service(service)
 
     def probe(self, endpoint: str, timeout: float) -> MemberReport:
         """The threads of gRPC stay in the network in which the first was made, so an

@@ -124,7 +124,9 @@ class Engine:
     def pull_image(self, reference: str) -> None:
         """Whether and how it goes on is for the server to say."""
 
-    def create_network(self, name: str, labels: dict[str, str]) -> None:
+    def create_network(
+        self, name: str, labels: dict[str, str], subnet: str = ""
+    ) -> None:
         if name in self.networks:
             raise _taken(name)
         self.networks[name] = Network(secrets.token_hex(32), name, labels)

@@ -35,9 +35,10 @@ def code_of(call, *args):
 
 
 @pytest.mark.parametrize(
-    "name", ["../c1-data", "/etc", "a/b", "", ".", "A", "-a", "a" * 101, "a\0b", "a\nb"]
+    "name",
+    ["../c1-data", "/etc", "a/b", "", ".", ".a", "-a", "a" * 101, "a\0b", "a\nb"],
 )
-def test_a_name_that_is_no_label_is_refused_by_every_verb(driver, root, name):
+def test_a_name_that_can_not_be_a_folder_is_refused_by_every_verb(driver, root, name):
     assert code_of(driver.find_volume, name) == "name_invalid"
     assert code_of(driver.find_instance, name) == "name_invalid"
     assert code_of(driver.create_volume, name, LABELS) == "name_invalid"

@@ -8,12 +8,13 @@ import docker.errors
 from clusters.core.errors import BackendError, Unavailable
 from clusters.core.text import say
 from clusters.drivers.base import Launch, Progress, Stop
-from clusters.drivers.docker import inside, recipe, seen
+from clusters.drivers.docker import archives, recipe, seen
 from clusters.drivers.docker.client import Client
 from clusters.drivers.docker.connection import Connection
-from clusters.drivers.docker.looking import Looking
+from clusters.drivers.docker.networks import Networks
 from clusters.drivers.docker.pull import Pull
-from clusters.drivers.docker.refusals import refused, words_of
+from clusters.drivers.docker.refusals import words_of
+from clusters.drivers.docker.services import Services
 
 DEFAULT_REPOSITORY = "quay.io/coreos/etcd"
 STALL_SECONDS = 60.0
@@ -22,7 +23,7 @@ ANSWER_SECONDS = 10.0
 _MOST_IMAGES_NAMED = 10
 
 
-class DockerDriver(Looking):
+class DockerDriver(Networks, Services):
     """A Docker engine: members are containers on a network, their data in volumes.
 
     An empty `address` means the engine that the Docker client would use. One object
@@ -54,58 +55,6 @@ class DockerDriver(Looking):
                 raise
             except BackendError as error:
                 raise _not_pulled(client, reference, error) from error
-
-    def create_network(self, name: str, labels: Mapping[str, str]) -> None:
-        with self._engine.asking() as client:
-            client.create_network(
-                name, driver="bridge", check_duplicate=True, labels=dict(labels)
-            )
-
-    def remove_network(self, network_id: str) -> None:
-        with self._engine.asking() as client:
-            try:
-                client.remove_network(network_id)
-            except docker.errors.NotFound:
-                return
-            except docker.errors.APIError as error:
-                if not self._take_panels_off(client, network_id):
-                    raise _still_used(client, network_id, error) from error
-                client.remove_network(network_id)
-
-    def _take_panels_off(self, client: Client, network_id: str) -> int:
-        """Another worker of this panel may be on the network too; how many were."""
-        own = self._own_container()
-        panels = inside.panels_on(client, own, network_id) if own else []
-        for panel in panels:
-            client.disconnect_container_from_network(panel, network_id)
-        return len(panels)
-
-    def join_network(self, network: str) -> None:
-        own = self._own_container()
-        if own is None:
-            raise BackendError(
-                say("The panel does not run in a container of this engine."),
-                code="panel_not_inside",
-            )
-        with self._engine.asking() as client:
-            try:
-                client.connect_container_to_network(own["Id"], network)
-            except docker.errors.APIError as error:
-                if "already exists in network" not in words_of(error):
-                    raise
-
-    def leave_network(self, network: str) -> None:
-        own = self._own_container()
-        if own is None:
-            return
-        with self._engine.asking() as client:
-            try:
-                client.disconnect_container_from_network(own["Id"], network)
-            except docker.errors.NotFound:
-                return
-            except docker.errors.APIError as error:
-                if "is not connected" not in words_of(error):
-                    raise
 
     def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
         with self._engine.asking() as client:
@@ -148,6 +97,11 @@ class DockerDriver(Looking):
                 if "already in progress" not in words_of(error):
                     raise
 
+    def put_files(self, instance_id: str, files: Mapping[str, str]) -> None:
+        """Into the volume of the data, for nothing else of a member is writable."""
+        with self._engine.asking() as client:
+            client.put_archive(instance_id, recipe.DATA_DIR, archives.private(files))
+
     def set_restart_policy(self, instance_id: str) -> None:
         with self._engine.asking() as client:
             client.update_container(
@@ -171,7 +125,7 @@ def _not_pulled(client: Client, reference: str, error: BackendError) -> BackendE
     text = say(
         "{reference} was not pulled; the engine has: {images}. {why}",
         reference=reference,
-        images=_images_there(client),
+        images=_images_there(client, reference),
         why=error.text,
     )
     return BackendError(text, code=error.code, advice=error.advice)
@@ -183,35 +137,19 @@ def _no_image(client: Client, reference: str) -> BackendError:
         say(
             "There is no image {reference}. The engine has: {images}.",
             reference=reference,
-            images=_images_there(client),
+            images=_images_there(client, reference),
         ),
         code="image_not_found",
         advice=say("Check the name and the version, or choose an image that is there."),
     )
 
 
-def _images_there(client: Client) -> str:
-    there = [tag for tag in seen.tags_of(client.images()) if "etcd" in _last(tag)]
+def _images_there(client: Client, wanted: str) -> str:
+    """Those of the same program, from whichever repository."""
+    program = "etcd" if "etcd" in _last(wanted) else _last(wanted).partition(":")[0]
+    there = [tag for tag in seen.tags_of(client.images()) if program in _last(tag)]
     return ", ".join(there[:_MOST_IMAGES_NAMED]) or "-"
 
 
 def _last(tag: str) -> str:
-    return tag.rpartition("/")[2]
-
-
-def _still_used(
-    client: Client, network_id: str, error: docker.errors.APIError
-) -> BackendError:
-    """Older engines do not say who is still on the network."""
-    if "active endpoints" not in words_of(error):
-        return refused(error)
-    connected = client.inspect_network(network_id).get("Containers") or {}
-    names = sorted(container["Name"] for container in connected.values())
-    return BackendError(
-        say(
-            "Containers are still connected to the network: {names}",
-            names=", ".join(names) or "?",
-        ),
-        code="network_in_use",
-        advice=say("Disconnect or remove those containers first."),
-    )
+    return tag.partition("@")[0].rpartition("/")[2]

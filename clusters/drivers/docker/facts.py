@@ -1,7 +1,9 @@
 """Whether an engine can be used, which etcd it has, and what it could pull."""
 
 import os
+import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from clusters.core.errors import BackendError
@@ -18,7 +20,9 @@ def look(connection: Connection, repository: str, pullable: Pullable) -> HostFac
     """The facts of a host; what is wrong with it is one of them."""
     try:
         with connection.asking() as client:
+            asked = time.time()
             engine = client.info()
+            between = (asked + time.time()) / 2
             _check_system(engine)
             tags = tags_of(client.images(name=familiar(repository)))
     except BackendError as error:
@@ -33,7 +37,17 @@ def look(connection: Connection, repository: str, pullable: Pullable) -> HostFac
         versions=tuple(str(version) for version in present),
         pullable=_pullable(present, repository, pullable),
         disk_free=_disk_free(engine) if _shares_disk(connection, engine) else None,
+        clock_ahead=_clock_ahead(engine, between),
     )
+
+
+def _clock_ahead(engine: Mapping[str, Any], between: float) -> float | None:
+    """Compared with the middle of the call, for its way there took a part of it."""
+    try:
+        said = datetime.fromisoformat(str(engine["SystemTime"]))
+        return round(said.timestamp() - between, 3)
+    except (KeyError, ValueError):
+        return None
 
 
 def _check_system(engine: Mapping[str, Any]) -> None:

@@ -15,12 +15,12 @@ from clusters.core.observed import (
     ObjectSeen,
 )
 from clusters.core.spec import CLIENT_PORT, PEER_PORT
-from clusters.drivers.docker import facts, inside, neighbours, recipe, seen
+from clusters.drivers.docker import archives, facts, inside, neighbours, recipe, seen
 from clusters.drivers.docker.connection import Connection
 from clusters.drivers.docker.pullable import Pullable
 from clusters.drivers.ports import taken_ports
 from clusters.etcd.client import probe
-from clusters.etcd.peers import await_peer_answer
+from clusters.etcd.peers import await_peer_answer, probe_proxy
 
 _MOST_LINES = 1000
 _LONGEST_LINE = 4000
@@ -52,11 +52,21 @@ class Looking:
     def find_network(self, name: str) -> ObjectSeen | None:
         """The engine's filter matches parts of names, and old engines allow two of one
         name: then one that the panel made is meant, or else the oldest."""
+        found = self._network(name)
+        return seen.network_seen(found) if found else None
+
+    def subnets(self) -> tuple[str, ...]:
         with self._engine.asking() as client:
-            listed = client.networks(names=[name])
-        found = [network for network in listed if network["Name"] == name]
-        found.sort(key=lambda n: (not _is_ours(n), n["Created"], n["Id"]))
-        return seen.network_seen(found[0]) if found else None
+            listed = client.networks()
+        return tuple(subnet for found in listed for subnet in seen.subnets_of(found))
+
+    def network_subnet(self, name: str) -> str:
+        found = self._network(name)
+        return next(seen.subnets_of(found), "") if found else ""
+
+    def address_of(self, network: str, name: str) -> str:
+        with self._engine.asking() as client:
+            return neighbours.address_of(client, network, name)
 
     def find_volume(self, name: str) -> ObjectSeen | None:
         with self._engine.asking() as client:
@@ -100,6 +110,9 @@ class Looking:
     def data_dir(self, volume: str) -> str:  # noqa: ARG002 (the same in every member)
         return recipe.DATA_DIR
 
+    def files_dir(self, name: str) -> str:  # noqa: ARG002 (the same in every member)
+        return f"{recipe.DATA_DIR}/{archives.FOLDER}"
+
     def log_tail(self, name: str, lines: int) -> tuple[str, ...]:
         with self._engine.asking() as client:
             try:
@@ -115,14 +128,39 @@ class Looking:
     def probe(self, endpoint: str, timeout: float) -> MemberReport:
         return probe(endpoint, timeout)
 
+    def published_udp(self, name: str, port: int) -> str:
+        """Ports of a distant engine's own 127.0.0.1 are out of reach."""
+        with self._engine.asking() as client:
+            try:
+                container = client.inspect_container(name)
+            except docker.errors.NotFound:
+                return ""
+        if self._runs_inside():
+            return seen.first_address(container, port)
+        is_here = self._engine.dial().is_local
+        return seen.published_udp(container, port) if is_here else ""
+
+    def probe_proxy(self, endpoint: str, timeout: float) -> bool | None:
+        return probe_proxy(endpoint, timeout)
+
     def await_peer_answer(self, name: str, published: str, seconds: float) -> bool:
         return await_peer_answer(self._reached(name, PEER_PORT, published), seconds)
 
     def _reached(self, name: str, port: int, published: str) -> str:
         """From within a container of the engine, members are reached by name."""
+        return f"{name}:{port}" if self._runs_inside() else published
+
+    def _runs_inside(self) -> bool:
         if self._is_within is None:
             self._is_within = self._own_container() is not None
-        return f"{name}:{port}" if self._is_within else published
+        return self._is_within
+
+    def _network(self, name: str) -> dict[str, Any] | None:
+        with self._engine.asking() as client:
+            listed = client.networks(names=[name])
+        found = [network for network in listed if network["Name"] == name]
+        found.sort(key=lambda n: (not _is_ours(n), n["Created"], n["Id"]))
+        return found[0] if found else None
 
     def _own_container(self) -> dict[str, Any] | None:
         if not self._own_ids:

@@ -12,20 +12,36 @@ _ANY = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 (compared, not bound)
 
 def names_taken(client: Client, network: str) -> Mapping[str, str]:
     """Every name that the network resolves, or will once its container starts."""
-    listed = client.containers(all=True, filters={"network": [network]})
     taken: dict[str, str] = {}
-    for container in listed:
-        try:
-            seen = client.inspect_container(container["Id"])
-        except docker.errors.NotFound:  # removed since it was listed
-            continue
-        owner = seen["Name"].removeprefix("/")
-        taken |= dict.fromkeys(_names(seen, network), owner)
+    for container in _on(client, network):
+        owner = container["Name"].removeprefix("/")
+        taken |= dict.fromkeys(names_of(container, network), owner)
     return taken
 
 
-def _names(container: Mapping[str, Any], network: str) -> Iterator[str]:
-    endpoint = container["NetworkSettings"]["Networks"].get(network) or {}
+def address_of(client: Client, network: str, name: str) -> str:
+    """The address that the network resolves a name to; empty when it does not."""
+    found = (c for c in _on(client, network) if name in names_of(c, network))
+    addresses = (_endpoint(c, network).get("IPAddress") for c in found)
+    return next((str(address) for address in addresses if address), "")
+
+
+def _on(client: Client, network: str) -> Iterator[Mapping[str, Any]]:
+    """The containers of a network, running or not."""
+    for listed in client.containers(all=True, filters={"network": [network]}):
+        try:
+            yield client.inspect_container(listed["Id"])
+        except docker.errors.NotFound:  # removed since it was listed
+            continue
+
+
+def _endpoint(container: Mapping[str, Any], network: str) -> Mapping[str, Any]:
+    return container["NetworkSettings"]["Networks"].get(network) or {}
+
+
+def names_of(container: Mapping[str, Any], network: str) -> Iterator[str]:
+    """What a container that was inspected is called on a network."""
+    endpoint = _endpoint(container, network)
     yield container["Name"].removeprefix("/")
     yield from endpoint.get("Aliases") or ()
     yield from endpoint.get("DNSNames") or ()  # all of them, on newer engines

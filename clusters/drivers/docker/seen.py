@@ -1,7 +1,7 @@
 """What the engine's answers say, as the panel sees containers, networks and images."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clusters.core.images import split_reference
@@ -23,6 +23,28 @@ def network_seen(network: Mapping[str, Any]) -> ObjectSeen:
     return ObjectSeen(
         id=network["Id"], name=network["Name"], labels=network.get("Labels") or {}
     )
+
+
+def subnets_of(network: Mapping[str, Any]) -> Iterator[str]:
+    """Its IPv4 subnets; the engine's own modes of network have none."""
+    for pool in (network.get("IPAM") or {}).get("Config") or ():
+        subnet = str(pool.get("Subnet", ""))
+        if subnet and ":" not in subnet:
+            yield subnet
+
+
+def published_udp(container: Mapping[str, Any], port: int) -> str:
+    """Where a running container's port is published; the address may be any."""
+    ports = container["NetworkSettings"].get("Ports") or {}
+    bound = ports.get(f"{port}/udp") or ()
+    return next((f"127.0.0.1:{one['HostPort']}" for one in bound), "")
+
+
+def first_address(container: Mapping[str, Any], port: int) -> str:
+    """A running container's port as its neighbours dial it."""
+    networks = container["NetworkSettings"].get("Networks") or {}
+    addresses = (one.get("IPAddress") for one in networks.values())
+    return next((f"{address}:{port}" for address in addresses if address), "")
 
 
 def volume_seen(volume: Mapping[str, Any]) -> ObjectSeen:
