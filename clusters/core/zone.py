@@ -5,11 +5,12 @@ All names are without a trailing dot, and in lower case, except in lines of a zo
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from clusters.core.meeting import AddressRecord, SrvRecord
 from clusters.core.spec import CLIENT_PORT, PEER_PORT
-from clusters.core.text import Text, say
+from clusters.core.text import NOTHING, Text, say
 
 # RFC 1035 and RFC 1123: 63 bytes a label, 253 a name.
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -60,6 +61,23 @@ class Zone:
     def _service(self, kind: str) -> str:
         end = f"-{self.service_name}" if self.service_name else ""
         return f"_etcd-{kind}{end}._tcp.{self.domain}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneSeen:
+    """What one name server said of a zone.
+
+    A name it knows nothing of has no records here. `refused` are the names that it
+    would not speak of, each with its word for that, such as SERVFAIL. A server that
+    gave no answer at all has a `code`, and says `why`.
+    """
+
+    srv: Mapping[str, tuple[SrvRecord, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    why: Text = NOTHING
+    advice: Text = NOTHING
 
 
 def fqdn(member: str, domain: str) -> str:
