@@ -102,6 +102,15 @@ def registry_binary() -> Path:
     return require(_program("docker-registry"), "no image registry", _up("registry"))
 
 
+def discovery_service_binary() -> Path:
+    """Answer the public discovery service's server, for a test to start its own."""
+    return require(
+        _program("discovery.etcd.io"),
+        "no discovery service",
+        _up("discovery-service"),
+    )
+
+
 def compose_binary() -> Path:
     """Answer Docker Compose, as a program that runs alone."""
     binary = _bed() / "bin/docker-compose"
