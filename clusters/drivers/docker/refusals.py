@@ -71,6 +71,34 @@ _OBJECTS = (
         advice=say("Pull the image, or name one that the engine has."),
     ),
     Refusal(
+        words=r"pool overlaps with other one",
+        code="subnet_taken",
+        text=say("The subnet overlaps with that of another network of the engine."),
+        advice=say(
+            "Choose another subnet, or remove the network that has it: docker network"
+            " ls shows them all."
+        ),
+    ),
+    Refusal(
+        words=r"invalid subnet|netip\.ParsePrefix",
+        code="subnet_invalid",
+        text=say("The engine does not take the subnet: {words}"),
+        advice=say("Write it as 10.1.2.0/24."),
+    ),
+    Refusal(
+        words=r"(?:^|networking: )address already in use$",
+        code="address_taken",
+        text=say("A container of the network has the fixed address already."),
+        advice=say("Choose other addresses, or remove the container that has it."),
+    ),
+    Refusal(
+        words=r"does not belong to any of this network's subnets"
+        r"|no configured subnet contains|networks with user configured subnets",
+        code="address_not_on_network",
+        text=say("The network can not give the fixed address: {words}"),
+        advice=say("Choose an address of the network's own subnet, set with --subnet."),
+    ),
+    Refusal(
         words=r"non-overlapping|address pools have been fully subnetted",
         code="network_addresses_exhausted",
         text=say("The engine has no addresses left for another network."),
