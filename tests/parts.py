@@ -102,6 +102,16 @@ def registry_binary() -> Path:
     return require(_program("docker-registry"), "no image registry", _up("registry"))
 
 
+def coredns_image(name: str = "old") -> str:
+    """Answer the reference of CoreDNS on an engine, the same as the official one's."""
+    return _image(name, "coredns/coredns:1.14.0", "coredns")
+
+
+def dnsmasq_image(name: str = "old") -> str:
+    """Answer the reference of a name server that is not the panel's, on an engine."""
+    return _image(name, "etcdpanel-test/dnsmasq:1", "dnsmasq")
+
+
 def discovery_service_binary() -> Path:
     """Answer the public discovery service's server, for a test to start its own."""
     return require(
@@ -116,6 +126,19 @@ def compose_binary() -> Path:
     binary = _bed() / "bin/docker-compose"
     found = binary if binary.exists() else None
     return require(found, "no Docker Compose in the test bed", _up("compose"))
+
+
+def _image(name: str, reference: str, part: str) -> str:
+    found = reference if _has_image(engine(name), reference) else None
+    return require(found, f"no image {reference} on the {name} engine", _up(part))
+
+
+def _has_image(url: str, reference: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(10)
+        wire.connect(urlsplit(url).path)
+        wire.sendall(f"GET /images/{reference}/json HTTP/1.0\r\n\r\n".encode())
+        return wire.recv(4096).split(maxsplit=2)[1] == b"200"
 
 
 def _bed() -> Path:

@@ -26,6 +26,15 @@ def clean_environment() -> dict[str, str]:
     }
 
 
+def await_true(asks: Callable[[], Answer], seconds: float = PATIENCE) -> Answer:
+    """The first true answer; fails when time is over."""
+    ends_at = time.monotonic() + seconds
+    while not (answer := asks()):
+        assert time.monotonic() < ends_at, "it did not happen in time"
+        NEVER.wait(0.03)
+    return answer
+
+
 class Program:
     """One process: it can be stopped, killed, frozen and started again."""
 
@@ -81,11 +90,15 @@ class Program:
         """The first true answer; fails when the program ends or time is over."""
         ends_at = time.monotonic() + seconds
         while not (answer := asks()):
-            tail = f"{self.command}\n{self.output[-2000:]}"
-            assert self.exit_code is None, f"ended with {self.exit_code}: {tail}"
-            assert time.monotonic() < ends_at, f"does not answer: {tail}"
+            assert self.exit_code is None, self._words()
+            assert time.monotonic() < ends_at, self._words()
             NEVER.wait(0.03)
         return answer
+
+    def _words(self) -> str:
+        code = self.exit_code
+        state = "does not answer" if code is None else f"ended with {code}"
+        return f"{state}: {self.command}\n{self.output[-2000:]}"
 
     @property
     def _started(self) -> subprocess.Popen[bytes]:

@@ -25,7 +25,8 @@ up_engine_new() {
   fi
   await 60 engine-new new_api /_ping
   need images
-  copy_images
+  # shellcheck disable=SC2046 # one word an image
+  copy_images $(etcd_references)
   publish engine-new "ETCDPANEL_TEST_ENGINE_NEW=$new_url" \
     "ETCDPANEL_TEST_ENGINE_NEW_NETNS=$new_netns"
 }
@@ -52,9 +53,9 @@ make_netns() {
 # Debian's client is too old for this engine, so curl asks it.
 new_api() { curl --fail --silent --show-error --unix-socket "$new_socket" "http://engine$1" "${@:2}"; }
 
-copy_images() {
+copy_images() { # references… of images on the old engine
   local reference missing=()
-  for reference in $(old_docker image ls --format '{{.Repository}}:{{.Tag}}' "$images_repository"); do
+  for reference in "$@"; do
     [ "$(new_image_stamp "$reference")" = "$(image_stamp "$reference")" ] || missing+=("$reference")
   done
   [ ${#missing[@]} -gt 0 ] || return 0

@@ -16,20 +16,28 @@ etcd_image() { # version, folder of the binaries
   local reference=$images_repository:v$1 box stamp
   stamp=$(fingerprint "$here/images/etcd.Dockerfile" "$2/etcd" "$2/etcdctl")
   [ "$(image_stamp "$reference")" = "$stamp" ] && return
-  say "building $reference"
   box=$(mktemp -d)
   mkdir -p "$box/root/usr/local/bin" "$box/root/var/lib/etcd" "$box/root/tmp"
   cp "$2"/etcd* "$box/root/usr/local/bin/"
-  libraries_of "$2/etcd" "$2/etcdctl" | while read -r file; do
-    install -D -m 755 "$file" "$box/root$file"
+  copy_libraries "$box/root" "$2/etcd" "$2/etcdctl"
+  build_image "$reference" "$stamp" "$here/images/etcd.Dockerfile" "$box"
+}
+
+build_image() { # reference, stamp, Dockerfile, folder with `root`, which goes
+  say "building $1"
+  chmod -R u=rwX,go=rX "$4/root"
+  [ ! -e "$4/root/tmp" ] || chmod 1777 "$4/root/tmp"
+  DOCKER_BUILDKIT=0 old_docker build --quiet --tag "$1" \
+    --label "testbed.stamp=$2" --file "$3" "$4" >"$bed/log/image.log" 2>&1 ||
+    die "building $1 failed: $(tail -n 5 "$bed/log/image.log")"
+  rm -rf "$4"
+}
+
+copy_libraries() { # root, binaries…
+  local file
+  libraries_of "${@:2}" | while read -r file; do
+    install -D -m 755 "$file" "$1$file"
   done
-  chmod -R u=rwX,go=rX "$box/root"
-  chmod 1777 "$box/root/tmp"
-  DOCKER_BUILDKIT=0 old_docker build --quiet --tag "$reference" \
-    --label "testbed.stamp=$stamp" --file "$here/images/etcd.Dockerfile" "$box" \
-    >"$bed/log/image-etcd.log" 2>&1 ||
-    die "building $reference failed: $(tail -n 5 "$bed/log/image-etcd.log")"
-  rm -rf "$box"
 }
 
 libraries_of() { # binaries… -> the files they load, the loader too
@@ -38,6 +46,8 @@ libraries_of() { # binaries… -> the files they load, the loader too
     ldd "$binary" 2>/dev/null | grep -o '/[^ ]*' || true # static ones load none
   done | sort -u
 }
+
+etcd_references() { old_docker image ls --format '{{.Repository}}:{{.Tag}}' "$images_repository"; }
 
 image_stamp() { # reference
   old_docker image inspect --format '{{index .Config.Labels "testbed.stamp"}}' "$1" 2>/dev/null || true
