@@ -10,7 +10,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
-from clusters.engine import checking, run, sweep
+from clusters.engine import checking, minting, run, sweep, watch_stores
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,17 @@ def watch_hosts() -> None:
 @shared_task
 def watch_clusters() -> None:
     sweep.look_at_clusters()
+
+
+@shared_task
+def watch_store(store_id: str) -> None:
+    watch_stores.look_at(int(store_id))
+
+
+@shared_task
+def settle_token(token_id: str) -> None:
+    """Write a token that was asked for, or take the keys of a burnt one away."""
+    minting.settle(uuid.UUID(token_id))
 
 
 def ring_waiting() -> None:

@@ -24,6 +24,10 @@ DEBUG = env.boolean("ETCDPANEL_DEBUG", default=False)
 
 PANEL_HOME = HOME.path
 PANEL_ETCD_IMAGE = env.text("ETCDPANEL_ETCD_IMAGE", default="quay.io/coreos/etcd")
+PANEL_DNS_IMAGE = env.text("ETCDPANEL_DNS_IMAGE", default="coredns/coredns:1.14.0")
+PANEL_PUBLIC_DISCOVERY_URL = env.text(
+    "ETCDPANEL_PUBLIC_DISCOVERY_URL", default="https://discovery.etcd.io"
+)
 PANEL_ETCD_DIRS = env.folders("ETCDPANEL_ETCD_DIRS")
 PANEL_LEASE_SECONDS = env.integer(
     "ETCDPANEL_LEASE_SECONDS", default=30, least=2, most=3600

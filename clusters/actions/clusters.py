@@ -14,6 +14,7 @@ from clusters.actions.asking import (
     refuse_while_busy,
     start,
 )
+from clusters.actions.needed import refuse_needed
 from clusters.actions.operations import cancel
 from clusters.core.drafting import draft
 from clusters.core.errors import (
@@ -22,13 +23,15 @@ from clusters.core.errors import (
     Problem,
     SpecError,
 )
+from clusters.core.meeting import NO_TICKET
 from clusters.core.request import ClusterRequest
 from clusters.core.spec import ClusterSpec
 from clusters.core.text import say
-from clusters.models import Cluster, Host, Member, Operation, PortLease
+from clusters.models import Cluster, Host, Member, Operation, PortLease, Store
 from clusters.models.operation import Kind
 from clusters.queries.names import name_problems
 from clusters.queries.offers import host_offers
+from clusters.queries.places import places
 
 _TRIES = 3
 
@@ -64,7 +67,7 @@ def _create_now(asker: Asker, request: ClusterRequest, previewed: str) -> Operat
     # Whoever lends ports of a host waits here for whoever does so already.
     hosts = Host.objects.filter(name__in=request.hosts).order_by("pk")
     list(hosts.select_for_update())
-    spec = draft(request, host_offers())
+    spec = draft(request, host_offers(), places())
     _refuse_taken_name(spec.name)
     _refuse_stale(spec, previewed)
     cluster = _write(asker, spec, request)
@@ -92,6 +95,8 @@ def delete_cluster(
 def _delete(asker: Asker, request: dict[str, Any], generation: int | None) -> Operation:
     cluster = _cluster(request["name"])
     _refuse_old(cluster, generation)
+    if cluster.serves:
+        refuse_needed(cluster.name)
     running = active_operation(cluster.name)
     if running is not None and running.kind == Kind.CREATE:
         return cancel(asker, running)
@@ -178,9 +183,19 @@ def _write(asker: Asker, spec: ClusterSpec, request: ClusterRequest) -> Cluster:
         bind_address=spec.bind_address,
         network=spec.network,
         options=dict(spec.options),
+        ticket=spec.ticket.as_json() if spec.ticket != NO_TICKET else {},
+        serves=spec.serves,
+        store_volume=spec.store_volume,
         accepted=list(request.accept),
         created_by=asker.user,
     )
+    if spec.serves:
+        Store.objects.create(
+            name=spec.name,
+            protocol=spec.serves,
+            cluster=cluster,
+            created_by=asker.user,
+        )
     hosts = {host.name: host for host in Host.objects.filter(name__in=spec.hosts)}
     for ordinal, planned in enumerate(spec.members):
         member = Member.objects.create(
@@ -191,6 +206,7 @@ def _write(asker: Asker, spec: ClusterSpec, request: ClusterRequest) -> Cluster:
             client_port=planned.client_port,
             peer_port=planned.peer_port,
             role=planned.role,
+            address=planned.address or None,
         )
         PortLease.objects.bulk_create(
             PortLease(host=member.host, port=port, member=member)

@@ -20,7 +20,15 @@ def ring_check(check_id: uuid.UUID) -> None:
     _ring(tasks.run_check, check_id)
 
 
-def _ring(task: Task, subject: uuid.UUID) -> None:
+def ring_store(store_id: int) -> None:
+    _ring(tasks.watch_store, store_id)
+
+
+def ring_token(token_id: uuid.UUID) -> None:
+    _ring(tasks.settle_token, token_id)
+
+
+def _ring(task: Task, subject: uuid.UUID | int) -> None:
     try:
         task.delay(str(subject))
     except OperationalError as error:

@@ -187,7 +187,7 @@ class RequestForm(forms.ModelForm):
         answers = self.cleaned_data
         plain = ("name", "version", "bootstrap", "cluster_token", "image", "network")
         return ClusterRequest(
-            **{name: answers.get(name) or "" for name in plain},
+            **{name: answers.get(name) or "" for name in plain},  # type: ignore[arg-type]
             size=answers["size"],
             hosts=tuple(answers["hosts"]),
             member_names=answers["member_names"],

@@ -4,44 +4,62 @@ from collections.abc import Mapping, Sequence
 
 from clusters.core.errors import Problem, SpecError
 from clusters.core.images import image_version
+from clusters.core.meeting_rules import fits, version_misfits
 from clusters.core.names import default_member_names
 from clusters.core.options import option_problems
 from clusters.core.placement import hosts_in_turn
-from clusters.core.releases import NEWEST, Version, known_version
-from clusters.core.request import ClusterRequest, HostOffer
+from clusters.core.releases import LINES, NEWEST, Version, known_version
+from clusters.core.request import NOWHERE, ClusterRequest, HostOffer, Places
 from clusters.core.rules import request_problems, unaccepted, version_problems
-from clusters.core.spec import BootstrapMode, ClusterSpec, HostKind, MemberSpec
+from clusters.core.spec import (
+    BootstrapMode,
+    ClusterSpec,
+    HostKind,
+    MemberSpec,
+    Role,
+)
 from clusters.core.text import say
+from clusters.core.ticketing import addressed, default_port_pair, draft_ticket
 from clusters.core.topology import free_block
 
 
-def draft(request: ClusterRequest, offers: Mapping[str, HostOffer]) -> ClusterSpec:
+def draft(
+    request: ClusterRequest, offers: Mapping[str, HostOffer], places: Places = NOWHERE
+) -> ClusterSpec:
     """The definition for a request; SpecError with every problem when it has any."""
-    problems = unaccepted(tuple(request_problems(request, offers)), request.accept)
+    found = tuple(request_problems(request, offers, places))
+    problems = unaccepted(found, request.accept)
     if problems:
         raise SpecError(problems)
     chosen = [offers[name] for name in hosts_in_turn(request)]
     version = _version(request, chosen)
+    ticket = draft_ticket(request, chosen, places)
     return ClusterSpec(
         name=request.name,
         size=request.size,
         version=str(version),
         host_kind=chosen[0].kind,
-        members=_members(request, chosen),
+        members=addressed(_members(request, chosen), request, ticket),
         token=request.cluster_token or request.name,
         bootstrap=BootstrapMode(request.bootstrap),
         image=request.image,
         bind_address=request.bind_address,
         network=request.network,
         options=dict(request.options),
+        ticket=ticket,
+        serves=request.serves,
+        store_volume=request.volume,
     )
 
 
-def default_version(offers: Sequence[HostOffer]) -> Version:
-    """The newest release that every chosen host has or can get."""
+def default_version(request: ClusterRequest, offers: Sequence[HostOffer]) -> Version:
+    """The newest release that every chosen host has or can get, and that can do what
+    is asked; if none is at hand, the newest that there is."""
     offered = [_offered(offer) for offer in offers if offer.facts is not None]
     common = set.intersection(*offered) if offered else set()
-    return max(common, default=NEWEST)
+    able = [version for version in common if fits(request, version)]
+    newest = [line.newest for line in LINES.values() if fits(request, line.newest)]
+    return max(able, default=max(newest, default=NEWEST))
 
 
 def _offered(offer: HostOffer) -> set[Version]:
@@ -52,11 +70,12 @@ def _offered(offer: HostOffer) -> set[Version]:
 
 def _version(request: ClusterRequest, chosen: Sequence[HostOffer]) -> Version:
     asked = known_version(request.version) or image_version(request.image)
-    version = asked or default_version(chosen)
+    version = asked or default_version(request, chosen)
     dangers = unaccepted(tuple(version_problems(str(version))), request.accept)
+    misfits = tuple(version_misfits(request, version))
     missing = tuple(p for offer in chosen if (p := _not_there(version, offer)))
     too_new = tuple(option_problems(request.options, version))
-    problems = (*dangers, *missing, *too_new)
+    problems = (*misfits, *dangers, *missing, *too_new)
     if problems:
         raise SpecError(problems)
     return version
@@ -84,7 +103,8 @@ def _members(
     request: ClusterRequest, chosen: Sequence[HostOffer]
 ) -> tuple[MemberSpec, ...]:
     """Members go to the hosts in turn; each host lends one block of ports."""
-    names = request.member_names or default_member_names(request.size)
+    count = request.size + request.extra_members
+    names = request.member_names or default_member_names(count)
     blocks = {offer.name: _block(request, offer) for offer in chosen}
     members = []
     for index, name in enumerate(names):
@@ -96,6 +116,7 @@ def _members(
                 host=offer.name,
                 client_port=_given(request.client_ports, index, client),
                 peer_port=_given(request.peer_ports, index, peer),
+                role=Role.VOTER if index < request.size else Role.PROXY,
             )
         )
     return tuple(members)
@@ -107,7 +128,11 @@ def _given(ports: Sequence[int], index: int, otherwise: int) -> int:
 
 def _block(request: ClusterRequest, offer: HostOffer) -> tuple[tuple[int, int], ...]:
     named = {*request.client_ports, *request.peer_ports}
-    block = free_block(request.size, {*offer.leased, *named})
+    usual = default_port_pair(offer.leased) if request.serves else None
+    if usual is not None:
+        return (usual,)
+    count = request.size + request.extra_members
+    block = free_block(count, {*offer.leased, *named})
     if block is None:
         text = say("{host} has no free block of ports left.", host=offer.name)
         raise SpecError([Problem(field="hosts", code="ports_used_up", text=text)])

@@ -25,6 +25,7 @@ class MemberStatus(StrEnum):
     UNREACHABLE = "unreachable"
     CRASH_LOOP = "crash_loop"
     LOST = "lost"
+    PROXY = "proxy"
     UNKNOWN = "unknown"
 
 
@@ -66,9 +67,9 @@ def formation(spec: ClusterSpec, reports: Mapping[str, MemberReport]) -> Outcome
             ),
             evidence=tuple(strangers),
         )
-    waiting = [m.name for m in spec.members if not _complete(spec, reports.get(m.name))]
+    waiting = [m.name for m in spec.voters if not _complete(spec, reports.get(m.name))]
     count = spec.size - len(waiting)
-    all_serve = all(m.name in reports and reports[m.name].serves for m in spec.members)
+    all_serve = all(m.name in reports and reports[m.name].serves for m in spec.voters)
     if waiting:
         return NotYet(
             why=say(
@@ -87,14 +88,14 @@ def _complete(spec: ClusterSpec, report: MemberReport | None) -> bool:
     if report is None or not report.serves:
         return False
     listed = {m.id for m in report.members if m.name}
-    return listed == {spec.predicted_member_id(m) for m in spec.members}
+    return listed == {spec.predicted_member_id(m) for m in spec.voters}
 
 
 def _mismatches(
     spec: ClusterSpec, reports: Mapping[str, MemberReport]
 ) -> list[Text | None]:
     found: list[Text | None] = []
-    for member in spec.members:
+    for member in spec.voters:
         report = reports.get(member.name)
         if report is None or not report.reachable or not report.member_id:
             continue

@@ -30,10 +30,12 @@ class Ticket:
     Which fields are set depends on the mode: `url` is the whole discovery URL of v2 and
     of the public service, byte for byte the same for every member; `token` and
     `endpoints` are those of v3. `endpoints` of v2 are where members reach the store.
-    `is_own`: a person brought it, so no other may take its place.
+    `is_own`: a person brought it, so no other may take its place. `attach_on` is the
+    host on which the store's container joins the cluster's network for a while.
     """
 
     store: str = ""
+    attach_on: str = ""
     service: str = ""
     url: str = ""
     token: str = ""

@@ -30,5 +30,14 @@ def volume_name(cluster: str, member: str) -> str:
     return f"{cluster}-{member}-data"
 
 
+def store_volume_name(store: str) -> str:
+    return f"{store}-data"
+
+
+def dns_instance_name(cluster: str) -> str:
+    """The container of the cluster's own name server."""
+    return f"{cluster}-dns"
+
+
 def default_member_names(count: int, start: int = 1) -> tuple[str, ...]:
     return tuple(f"etcd{number}" for number in range(start, start + count))

@@ -15,46 +15,84 @@ class Scope(Enum):
     SAME_TARGET = "same target"
 
 
-_CHECKED = (StepKind.CHECK_HOST, Scope.EVERY)
-_PULLED = (StepKind.PULL_IMAGE, Scope.EVERY)
+_Rule = tuple[StepKind, Scope]
 
-# Nothing is touched before every host was checked.
-AFTER: dict[StepKind, tuple[tuple[StepKind, Scope], ...]] = {
+# Nothing is touched before every host, and the place to meet, was checked.
+_CHECKED: tuple[_Rule, ...] = (
+    (StepKind.CHECK_HOST, Scope.EVERY),
+    (StepKind.CHECK_DISCOVERY, Scope.EVERY),
+)
+_PULLED: _Rule = (StepKind.PULL_IMAGE, Scope.EVERY)
+_NETWORK: _Rule = (StepKind.CREATE_NETWORK, Scope.SAME_HOST)
+
+AFTER: dict[StepKind, tuple[_Rule, ...]] = {
     StepKind.CHECK_HOST: (),
-    StepKind.PULL_IMAGE: (_CHECKED,),
-    StepKind.CREATE_NETWORK: (_CHECKED, _PULLED),
-    StepKind.JOIN_NETWORK: (_CHECKED, (StepKind.CREATE_NETWORK, Scope.SAME_HOST)),
-    StepKind.CREATE_VOLUME: (_CHECKED, _PULLED),
+    StepKind.CHECK_DISCOVERY: (),
+    StepKind.PULL_IMAGE: _CHECKED,
+    StepKind.CREATE_NETWORK: (*_CHECKED, _PULLED),
+    StepKind.JOIN_NETWORK: (*_CHECKED, _NETWORK),
+    StepKind.PREPARE_TICKET: (*_CHECKED, _PULLED),
+    StepKind.ATTACH_STORE: (*_CHECKED, _NETWORK),
+    StepKind.CREATE_DNS: (*_CHECKED, _PULLED, _NETWORK),
+    StepKind.START_DNS: ((StepKind.CREATE_DNS, Scope.EVERY),),
+    StepKind.AWAIT_DNS: (
+        (StepKind.START_DNS, Scope.EVERY),
+        (StepKind.JOIN_NETWORK, Scope.EVERY),
+    ),
+    StepKind.CREATE_VOLUME: (*_CHECKED, _PULLED),
     StepKind.CREATE_MEMBER: (
-        _CHECKED,
+        *_CHECKED,
         _PULLED,
-        (StepKind.CREATE_NETWORK, Scope.SAME_HOST),
+        _NETWORK,
+        (StepKind.PREPARE_TICKET, Scope.EVERY),
         (StepKind.CREATE_VOLUME, Scope.SAME_TARGET),
     ),
     StepKind.START_MEMBER: (
-        _CHECKED,
-        (StepKind.CREATE_NETWORK, Scope.SAME_HOST),
+        *_CHECKED,
+        _NETWORK,
+        (StepKind.PREPARE_TICKET, Scope.EVERY),
+        (StepKind.ATTACH_STORE, Scope.EVERY),
+        (StepKind.AWAIT_DNS, Scope.EVERY),
         (StepKind.CREATE_MEMBER, Scope.EVERY),
     ),
+    StepKind.AWAIT_REGISTRATION: ((StepKind.START_MEMBER, Scope.EVERY),),
     StepKind.AWAIT_HEALTH: (
         (StepKind.START_MEMBER, Scope.EVERY),
         (StepKind.JOIN_NETWORK, Scope.EVERY),
     ),
     StepKind.AWAIT_MEMBER: ((StepKind.START_MEMBER, Scope.SAME_TARGET),),
+    # A member that starts beyond the size must find the token full.
+    StepKind.START_PROXY: (
+        (StepKind.AWAIT_HEALTH, Scope.EVERY),
+        (StepKind.CREATE_MEMBER, Scope.SAME_TARGET),
+    ),
+    StepKind.AWAIT_PROXY: ((StepKind.START_PROXY, Scope.SAME_TARGET),),
     StepKind.SET_RESTART_POLICY: (
         (StepKind.AWAIT_HEALTH, Scope.EVERY),
         (StepKind.AWAIT_MEMBER, Scope.SAME_TARGET),
+        (StepKind.AWAIT_PROXY, Scope.SAME_TARGET),
+    ),
+    StepKind.DETACH_STORE: (
+        (StepKind.AWAIT_REGISTRATION, Scope.EVERY),
+        (StepKind.AWAIT_HEALTH, Scope.EVERY),
+        (StepKind.AWAIT_PROXY, Scope.EVERY),
+        (StepKind.REMOVE_MEMBER, Scope.EVERY),
     ),
     StepKind.REMOVE_MEMBER: (),
     StepKind.REMOVE_VOLUME: ((StepKind.REMOVE_MEMBER, Scope.SAME_TARGET),),
+    StepKind.REMOVE_DNS: (),
     StepKind.LEAVE_NETWORK: (),
     StepKind.REMOVE_NETWORK: (
         (StepKind.REMOVE_MEMBER, Scope.SAME_HOST),
+        (StepKind.DETACH_STORE, Scope.SAME_HOST),
+        (StepKind.REMOVE_DNS, Scope.SAME_HOST),
         (StepKind.LEAVE_NETWORK, Scope.SAME_HOST),
     ),
     StepKind.FORGET_CLUSTER: (
         (StepKind.REMOVE_MEMBER, Scope.EVERY),
         (StepKind.REMOVE_VOLUME, Scope.EVERY),
+        (StepKind.DETACH_STORE, Scope.EVERY),
+        (StepKind.REMOVE_DNS, Scope.EVERY),
         (StepKind.LEAVE_NETWORK, Scope.EVERY),
         (StepKind.REMOVE_NETWORK, Scope.EVERY),
     ),

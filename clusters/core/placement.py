@@ -13,7 +13,7 @@ from clusters.core.spec import HostKind
 from clusters.core.text import Text, say
 from clusters.core.topology import FIRST_PORT, LAST_PORT
 
-_NETWORK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_OBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
 def placement_problems(
@@ -28,6 +28,11 @@ def placement_problems(
 def hosts_in_turn(request: ClusterRequest) -> tuple[str, ...]:
     """The hosts that members go to, one after the other and round again."""
     return tuple(dict.fromkeys(request.hosts))
+
+
+def is_object_name(name: str) -> bool:
+    """Whether an engine takes this for the name of a network or a volume."""
+    return _OBJECT.fullmatch(name) is not None
 
 
 def _problem(field: str, code: str, text: Text) -> Problem:
@@ -87,7 +92,7 @@ def _process_problems(request: ClusterRequest) -> Iterator[Problem]:
 def _network_problems(
     request: ClusterRequest, chosen: Sequence[HostOffer]
 ) -> Iterator[Problem]:
-    if request.network and not _NETWORK.fullmatch(request.network):
+    if request.network and not is_object_name(request.network):
         text = say("Use letters, digits, dots, hyphens and underscores.")
         yield _problem("network", "network_invalid", text)
     engines = [offer for offer in chosen if offer.kind == HostKind.DOCKER]
@@ -132,9 +137,10 @@ def _port_problems(
         ("client_ports", request.client_ports),
         ("peer_ports", request.peer_ports),
     ):
-        if ports and len(ports) != request.size:
+        count = request.size + request.extra_members
+        if ports and len(ports) != count:
             text = say(
-                "{count} ports for {size} members.", count=len(ports), size=request.size
+                "{count} ports for {size} members.", count=len(ports), size=count
             )
             yield _problem(field, "ports_count", text)
         for index, port in enumerate(ports):

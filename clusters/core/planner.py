@@ -2,16 +2,27 @@
 
 from collections.abc import Iterator
 
+from clusters.core.meeting_steps import (
+    checking_steps,
+    dns_repair_steps,
+    meeting_removal_steps,
+    meeting_steps,
+    parting_steps,
+    proxy_steps,
+    registration_steps,
+)
 from clusters.core.observed import ObservedCluster, ObservedHost, RunState
 from clusters.core.order import led, linked
-from clusters.core.plan import Plan, Step, StepKind
-from clusters.core.spec import ClusterSpec, MemberSpec
+from clusters.core.plan import Plan, Step, StepKind, on
+from clusters.core.spec import BY_REGISTRY, ClusterSpec, MemberSpec, Role
 from clusters.core.text import Text, say
 
 
 def plan_create(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
     """Everything that is missing, in an order that lets members form at once."""
-    return led(linked(_creation(spec, observed)), spec.asked_first.name)
+    plan = linked(_creation(spec, observed))
+    # Members that register do not ask one another whether there is a cluster already.
+    return plan if spec.bootstrap in BY_REGISTRY else led(plan, spec.asked_first.name)
 
 
 def plan_removal(spec: ClusterSpec, observed: ObservedCluster) -> Plan:
@@ -50,8 +61,11 @@ def missing_members(
 def _creation(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
     for host in spec.hosts:
         yield from _host_steps(spec, host, observed.hosts.get(host))
+    yield from checking_steps(spec)
+    yield from meeting_steps(spec, observed)
     for member in spec.members:
         yield from _member_steps(spec, member, observed.hosts.get(member.host))
+    yield from registration_steps(spec)
     yield Step(
         kind=StepKind.AWAIT_HEALTH,
         target=spec.name,
@@ -60,8 +74,10 @@ def _creation(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
             size=spec.size,
         ),
     )
+    yield from proxy_steps(spec)
     if spec.in_containers:
         yield from _policy_steps(spec)
+    yield from parting_steps(spec)
 
 
 def _host_steps(
@@ -97,17 +113,19 @@ def _member_steps(
     instance = seen.instances.get(spec.instance(member)) if seen else None
     if instance is None:
         if seen is None or spec.volume(member) not in seen.volumes:
-            yield _on(member, StepKind.CREATE_VOLUME, say("its data needs a place"))
-        yield _on(member, StepKind.CREATE_MEMBER, say("not there"))
+            yield on(member, StepKind.CREATE_VOLUME, say("its data needs a place"))
+        yield on(member, StepKind.CREATE_MEMBER, say("not there"))
+    if member.role == Role.PROXY:
+        return  # started when the cluster has formed
     if instance is None or instance.state != RunState.RUNNING:
         cause = say("not running") if instance else say("not started")
-        yield _on(member, StepKind.START_MEMBER, cause)
+        yield on(member, StepKind.START_MEMBER, cause)
 
 
 def _policy_steps(spec: ClusterSpec) -> Iterator[Step]:
     cause = say("it may restart by itself once the cluster has formed")
     for member in spec.members:
-        yield _on(member, StepKind.SET_RESTART_POLICY, cause)
+        yield on(member, StepKind.SET_RESTART_POLICY, cause)
 
 
 def _removal(
@@ -115,10 +133,11 @@ def _removal(
 ) -> Iterator[Step]:
     for host in spec.hosts:
         for member in spec.on(host):
-            yield _on(member, StepKind.REMOVE_MEMBER, cause)
-            yield _on(member, StepKind.REMOVE_VOLUME, cause)
+            yield on(member, StepKind.REMOVE_MEMBER, cause)
+            yield on(member, StepKind.REMOVE_VOLUME, cause)
         if spec.in_containers and spec.owns_network:
             yield from _network_removal(spec, host, observed.hosts.get(host), cause)
+    yield from meeting_removal_steps(spec, cause)
     yield Step(kind=StepKind.FORGET_CLUSTER, target=spec.name, cause=cause)
 
 
@@ -139,17 +158,26 @@ def _network_removal(
 
 
 def _repairs(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[Step]:
+    yield from dns_repair_steps(spec, observed)
     for member in missing_members(spec, observed):
         host = observed.hosts[member.host]
         if spec.instance(member) not in host.instances:
             cause = say("not there, but its data is intact")
-            yield _on(member, StepKind.CREATE_MEMBER, cause)
+            yield on(member, StepKind.CREATE_MEMBER, cause)
         cause = say("not running, but its data is intact")
-        yield _on(member, StepKind.START_MEMBER, cause)
-        yield _on(member, StepKind.AWAIT_MEMBER, say("it must serve again"))
+        start, wait = _starting(member)
+        yield on(member, start, cause)
+        yield on(member, wait, say("it must serve again"))
         if spec.in_containers:
             cause = say("it may restart by itself once it serves")
-            yield _on(member, StepKind.SET_RESTART_POLICY, cause)
+            yield on(member, StepKind.SET_RESTART_POLICY, cause)
+
+
+def _starting(member: MemberSpec) -> tuple[StepKind, StepKind]:
+    """How it starts, and how one waits for it."""
+    if member.role == Role.PROXY:
+        return StepKind.START_PROXY, StepKind.AWAIT_PROXY
+    return StepKind.START_MEMBER, StepKind.AWAIT_MEMBER
 
 
 def _runs(spec: ClusterSpec, member: MemberSpec, host: ObservedHost) -> bool:
@@ -165,7 +193,3 @@ def _has_data(
 ) -> bool:
     volume = host.volumes.get(spec.volume(member))
     return volume is not None and volume.belongs_to(installation, spec.name)
-
-
-def _on(member: MemberSpec, kind: StepKind, cause: Text) -> Step:
-    return Step(kind=kind, target=member.name, host=member.host, cause=cause)

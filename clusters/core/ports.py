@@ -21,7 +21,7 @@ def move(
     members = list(spec.members)
     for host, ports in taken.items():
         named = {*request.client_ports, *request.peer_ports}
-        block = free_block(spec.size, {*ports, *named})
+        block = free_block(len(spec.members), {*ports, *named})
         if block is None:
             return None
         members = [

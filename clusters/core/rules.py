@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clusters.core.errors import Problem
 from clusters.core.images import image_problems
+from clusters.core.meeting_rules import meeting_problems
 from clusters.core.names import RESERVED, is_label
 from clusters.core.options import option_problems
 from clusters.core.placement import placement_problems
@@ -18,7 +19,7 @@ from clusters.core.releases import (
     advisories,
     known_version,
 )
-from clusters.core.request import ClusterRequest, HostOffer
+from clusters.core.request import NOWHERE, ClusterRequest, HostOffer, Places
 from clusters.core.spec import BootstrapMode
 from clusters.core.text import Text, say
 from clusters.core.topology import (
@@ -32,13 +33,13 @@ _TOKEN = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 def request_problems(
-    request: ClusterRequest, offers: Mapping[str, HostOffer]
+    request: ClusterRequest, offers: Mapping[str, HostOffer], places: Places = NOWHERE
 ) -> Iterator[Problem]:
     """Everything wrong with a request, each problem at its field."""
     yield from _name_problems(request)
     yield from _size_problems(request)
     yield from _member_name_problems(request)
-    yield from _bootstrap_problems(request)
+    yield from _bootstrap_problems(request, offers, places)
     yield from _token_problems(request)
     yield from version_problems(request.version)
     yield from image_problems(request.image, request.version)
@@ -103,10 +104,9 @@ def _member_name_problems(request: ClusterRequest) -> Iterator[Problem]:
     names = request.member_names
     if not names:
         return
-    if len(names) != request.size:
-        text = say(
-            "{count} names for {size} members.", count=len(names), size=request.size
-        )
+    count = request.size + request.extra_members
+    if len(names) != count:
+        text = say("{count} names for {size} members.", count=len(names), size=count)
         yield _problem("member_names", "member_names_count", text)
     for name in names:
         if not is_label(name):
@@ -123,11 +123,15 @@ def _member_name_problems(request: ClusterRequest) -> Iterator[Problem]:
         yield _problem("member_names", "member_name_twice", text)
 
 
-def _bootstrap_problems(request: ClusterRequest) -> Iterator[Problem]:
+def _bootstrap_problems(
+    request: ClusterRequest, offers: Mapping[str, HostOffer], places: Places
+) -> Iterator[Problem]:
     modes = [mode.value for mode in BootstrapMode]
     if request.bootstrap not in modes:
         text = say("Choose one of: {names}.", names=", ".join(modes))
         yield _problem("bootstrap", "bootstrap_unknown", text)
+        return
+    yield from meeting_problems(request, offers, places)
 
 
 def _token_problems(request: ClusterRequest) -> Iterator[Problem]:

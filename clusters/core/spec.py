@@ -7,7 +7,14 @@ from typing import Any, Self
 
 from clusters.core.identity import cluster_id, member_id
 from clusters.core.labels import spec_hash
-from clusters.core.names import instance_name, network_name, volume_name
+from clusters.core.meeting import NO_TICKET, DnsKind, Ticket
+from clusters.core.names import (
+    dns_instance_name,
+    instance_name,
+    network_name,
+    store_volume_name,
+    volume_name,
+)
 
 
 class HostKind(StrEnum):
@@ -22,6 +29,16 @@ class BootstrapMode(StrEnum):
     """How members find one another for the first time."""
 
     STATIC = "static"
+    DISCOVERY_V2 = "discovery_v2"
+    DISCOVERY_PUBLIC = "discovery_public"
+    DISCOVERY_V3 = "discovery_v3"
+    DNS_SRV = "dns_srv"
+
+
+# The member's whole discovery URL stands for the cluster's token.
+BY_URL = frozenset({BootstrapMode.DISCOVERY_V2, BootstrapMode.DISCOVERY_PUBLIC})
+# Members register somewhere, and wait there for one another.
+BY_REGISTRY = BY_URL | {BootstrapMode.DISCOVERY_V3}
 
 
 class Role(StrEnum):
@@ -40,18 +57,26 @@ PEER_PORT = 2380
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberSpec:
-    """One member, as asked. Ports are those published on its host."""
+    """One member, as asked. Ports are those published on its host.
+
+    `address` is its IPv4 on the cluster's network, where that must not change.
+    """
 
     name: str
     host: str
     client_port: int
     peer_port: int
     role: Role = Role.VOTER
+    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterSpec:
-    """A whole cluster, as asked. All hosts are of one kind."""
+    """A whole cluster, as asked. All hosts are of one kind.
+
+    `size` counts the voters; members beyond them are proxies. A cluster that `serves`
+    is a managed discovery store: one member, everything named by the cluster's name.
+    """
 
     name: str
     size: int
@@ -64,6 +89,17 @@ class ClusterSpec:
     bind_address: str = LOOPBACK
     network: str = ""
     options: Mapping[str, str | int | bool] = field(default_factory=dict)
+    ticket: Ticket = NO_TICKET
+    serves: str = ""
+    store_volume: str = ""
+
+    @property
+    def voters(self) -> tuple[MemberSpec, ...]:
+        return tuple(m for m in self.members if m.role != Role.PROXY)
+
+    @property
+    def proxies(self) -> tuple[MemberSpec, ...]:
+        return tuple(m for m in self.members if m.role == Role.PROXY)
 
     @property
     def in_containers(self) -> bool:
@@ -89,22 +125,37 @@ class ClusterSpec:
         return tuple(member for member in self.members if member.host == host)
 
     def instance(self, member: MemberSpec) -> str:
-        return instance_name(self.name, member.name)
+        return self.name if self.serves else instance_name(self.name, member.name)
 
     def volume(self, member: MemberSpec) -> str:
+        if self.serves:
+            return self.store_volume or store_volume_name(self.name)
         return volume_name(self.name, member.name)
+
+    @property
+    def has_own_dns(self) -> bool:
+        """A name server of the panel's own runs on the cluster's network."""
+        return self.ticket.dns == DnsKind.MANAGED
+
+    @property
+    def dns_instance(self) -> str:
+        return dns_instance_name(self.name)
+
+    def host_name(self, member: MemberSpec) -> str:
+        """The name by which the other members reach it."""
+        if self.bootstrap == BootstrapMode.DNS_SRV:
+            return f"{member.name}.{self.ticket.domain}"
+        return member.name if self.in_containers else self.dial_address
 
     def peer_url(self, member: MemberSpec) -> str:
         """Where the other members reach it."""
-        if self.in_containers:
-            return f"http://{member.name}:{PEER_PORT}"
-        return f"http://{self.dial_address}:{member.peer_port}"
+        port = PEER_PORT if self.in_containers else member.peer_port
+        return f"http://{self.host_name(member)}:{port}"
 
     def client_url(self, member: MemberSpec) -> str:
         """What the member advertises to clients."""
-        if self.in_containers:
-            return f"http://{member.name}:{CLIENT_PORT}"
-        return f"http://{self.dial_address}:{member.client_port}"
+        port = CLIENT_PORT if self.in_containers else member.client_port
+        return f"http://{self.host_name(member)}:{port}"
 
     def endpoint(self, member: MemberSpec) -> str:
         """HOST:PORT at which this machine reaches the member's client port."""
@@ -117,18 +168,32 @@ class ClusterSpec:
     @property
     def asked_first(self) -> MemberSpec:
         """Whom all the others ask before they bootstrap: etcd sorts the peer URLs."""
-        return min(self.members, key=self.peer_url)
+        return min(self.voters, key=self.peer_url)
 
     @property
     def dial_address(self) -> str:
         return LOOPBACK if self.bind_address == ANY_ADDRESS else self.bind_address
 
+    @property
+    def identity_token(self) -> str:
+        """What etcd makes identities from, besides peer URLs; empty: not known yet."""
+        if self.bootstrap in BY_URL:
+            return self.ticket.url
+        if self.bootstrap == BootstrapMode.DISCOVERY_V3:
+            return self.ticket.token
+        return self.token
+
     def predicted_member_id(self, member: MemberSpec) -> int:
-        return member_id([self.peer_url(member)], self.token)
+        """Its ID; 0 for a proxy, and as long as the ticket is not known."""
+        if not self.identity_token or member.role == Role.PROXY:
+            return 0
+        return member_id([self.peer_url(member)], self.identity_token)
 
     def predicted_cluster_id(self) -> int:
-        voters = [m for m in self.members if m.role == Role.VOTER]
-        return cluster_id(self.predicted_member_id(m) for m in voters)
+        """The cluster's ID; 0 as long as the ticket is not known."""
+        if not self.identity_token:
+            return 0
+        return cluster_id(self.predicted_member_id(m) for m in self.voters)
 
     def fingerprint(self) -> str:
         """A short hash of all that was asked, to tell whether it has changed."""
@@ -146,5 +211,6 @@ class ClusterSpec:
         enums = {
             "host_kind": HostKind(stored["host_kind"]),
             "bootstrap": BootstrapMode(stored["bootstrap"]),
+            "ticket": Ticket.from_json(stored.get("ticket", {})),
         }
         return cls(**{**stored, **enums, "members": members})

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 SIZES = (1, 3, 5, 7)
 LARGEST_SIZE = 7
+# Members of one block of ports: voters, and proxies beyond them.
+BLOCK_MEMBERS = 9
 
 # Below the ephemeral range of Linux (32768-60999), where an outgoing connection
 # may hold any port. The first block gives the tutorial's 23791-3 and 23801-3.

@@ -7,6 +7,7 @@ from django.conf import settings as django_settings  # noqa: TID251 (the user mo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clusters.core.meeting import Ticket
 from clusters.core.names import DNS_LABEL
 from clusters.core.spec import (
     LOOPBACK,
@@ -42,6 +43,13 @@ class Cluster(models.Model):
     bind_address = models.GenericIPAddressField(_("bind address"), default=LOOPBACK)
     network = models.CharField(_("existing network"), max_length=128, blank=True)
     options = models.JSONField(_("etcd options"), default=dict, blank=True)
+    ticket = models.JSONField(_("discovery"), default=dict, blank=True)
+    serves = models.CharField(
+        _("serves as a store for"), max_length=2, blank=True, editable=False
+    )
+    store_volume = models.CharField(
+        _("volume of the store"), max_length=128, blank=True, editable=False
+    )
     accepted = models.JSONField(_("accepted warnings"), default=list, blank=True)
     generation = models.PositiveIntegerField(_("generation"), default=1)
     hands_off = models.BooleanField(
@@ -90,6 +98,9 @@ class Cluster(models.Model):
             bind_address=self.bind_address,
             network=self.network,
             options=self.options,
+            ticket=Ticket.from_json(self.ticket),
+            serves=self.serves,
+            store_volume=self.store_volume,
         )
 
 
@@ -118,6 +129,9 @@ class Member(models.Model):
         choices=[(role.value, _(role.value)) for role in Role],
         default=Role.VOTER,
     )
+    address = models.GenericIPAddressField(
+        _("address on the network"), null=True, blank=True
+    )
 
     class Meta:
         ordering: ClassVar = ["ordinal"]
@@ -143,6 +157,7 @@ class Member(models.Model):
             client_port=self.client_port,
             peer_port=self.peer_port,
             role=Role(self.role),
+            address=self.address or "",
         )
 
 

@@ -10,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models.cluster import Cluster, Member
 from clusters.models.host import Host
+from clusters.models.store import Store
 
-_ONE_SUBJECT = (
-    Q(cluster__isnull=False, member__isnull=True, host__isnull=True)
-    | Q(cluster__isnull=True, member__isnull=False, host__isnull=True)
-    | Q(cluster__isnull=True, member__isnull=True, host__isnull=False)
-)
+_SUBJECTS = ("cluster", "member", "host", "store")
+
+
+def _only(subject: str) -> Q:
+    return Q(**{f"{other}__isnull": other != subject for other in _SUBJECTS})
+
+
+_ONE_SUBJECT = _only("cluster") | _only("member") | _only("host") | _only("store")
 
 
 class Observation(models.Model):
@@ -29,6 +33,9 @@ class Observation(models.Model):
     )
     host = models.OneToOneField(
         Host, null=True, on_delete=models.CASCADE, related_name="observation"
+    )
+    store = models.OneToOneField(
+        Store, null=True, on_delete=models.CASCADE, related_name="observation"
     )
     status = models.CharField(_("status"), max_length=20)
     facts = models.JSONField(default=dict)
@@ -49,7 +56,7 @@ class Observation(models.Model):
 
     @classmethod
     def keep(cls, status: str, facts: dict[str, Any], **subject: models.Model) -> None:
-        """Replace what was last seen of the subject (cluster=, member= or host=)."""
+        """Replace what was last seen of the subject (cluster=, member=, …)."""
         now = timezone.now()
         fresh = {"status": status, "facts": facts, "seen_at": now}
         row, is_new = cls.objects.get_or_create(

@@ -90,7 +90,7 @@ def cluster_list(
     *, after: str = "", search: str = "", state: str = "", limit: int = PAGE_SIZE
 ) -> tuple[tuple[ClusterRow, ...], str | None]:
     """One page of clusters by name, and the name after which the next begins."""
-    rows = _with_observation().filter(name__gt=after).order_by("name")
+    rows = _with_observation().filter(serves="", name__gt=after).order_by("name")
     if search:
         rows = rows.filter(name__contains=search.lower())
     if state:

@@ -7,6 +7,7 @@ from clusters.core.drafting import default_version, draft
 from clusters.core.errors import Problem, SpecError
 from clusters.core.identity import as_hex
 from clusters.core.images import full_reference, image_version
+from clusters.core.meeting_steps import place_of
 from clusters.core.observed import (
     HostFacts,
     ImageSeen,
@@ -16,13 +17,16 @@ from clusters.core.observed import (
 from clusters.core.plan import Step, render
 from clusters.core.planner import plan_create
 from clusters.core.ports import may_move
-from clusters.core.request import ClusterRequest, HostOffer
+from clusters.core.request import ClusterRequest, HostOffer, Places
 from clusters.core.rules import request_problems, version_problems
 from clusters.core.spec import ClusterSpec
 from clusters.core.topology import failures_survived, quorum
+from clusters.core.zone import zone_lines
+from clusters.core.zones import zone_of
 from clusters.queries.clusters import Mark, marks_of
 from clusters.queries.names import name_problems
 from clusters.queries.offers import host_offers
+from clusters.queries.places import places
 from clusters.queries.texts import translate
 
 
@@ -38,6 +42,8 @@ class PlannedMember:
     client_url: str
     client_port: int
     peer_port: int
+    role: str
+    address: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +75,10 @@ class PlanPreview:
     marks: tuple[Mark, ...]
     fingerprint: str
     ports_may_move: bool
+    bootstrap: str
+    meeting_place: str
+    discovery_url: str
+    zone_lines: tuple[str, ...]
 
 
 def preview_cluster(request: ClusterRequest) -> PlanPreview:
@@ -77,7 +87,7 @@ def preview_cluster(request: ClusterRequest) -> PlanPreview:
     It goes by what was last seen of the hosts; the worker looks again.
     """
     offers = host_offers()
-    spec = _drafted(request, offers)
+    spec = _drafted(request, offers, places())
     steps = plan_create(spec, _assumed(spec, offers))
     return PlanPreview(
         spec=spec,
@@ -86,7 +96,7 @@ def preview_cluster(request: ClusterRequest) -> PlanPreview:
         image=_image(spec, offers) if spec.in_containers else "",
         network=spec.network_name if spec.in_containers else "",
         token=spec.token,
-        cluster_id=as_hex(spec.predicted_cluster_id()),
+        cluster_id=_known(spec.predicted_cluster_id()),
         quorum=quorum(spec.size),
         failures_survived=failures_survived(spec.size),
         members=_members(spec),
@@ -95,24 +105,30 @@ def preview_cluster(request: ClusterRequest) -> PlanPreview:
         marks=marks_of(spec.version),
         fingerprint=spec.fingerprint(),
         ports_may_move=may_move(request),
+        bootstrap=spec.bootstrap,
+        meeting_place=place_of(spec),
+        discovery_url=spec.ticket.url,
+        zone_lines=zone_lines(zone_of(spec)) if spec.ticket.domain else (),
     )
 
 
 def warnings_of(request: ClusterRequest) -> tuple[Problem, ...]:
     """Every warning of a request, whether it was accepted or not."""
     offers = host_offers()
-    found = [*request_problems(request, offers)]
+    found = [*request_problems(request, offers, places())]
     chosen = [offers[name] for name in request.hosts if name in offers]
     if chosen and not request.version:
-        version = image_version(request.image) or default_version(chosen)
+        version = image_version(request.image) or default_version(request, chosen)
         found += version_problems(str(version))
     return tuple(problem for problem in found if problem.can_accept)
 
 
-def _drafted(request: ClusterRequest, offers: Mapping[str, HostOffer]) -> ClusterSpec:
+def _drafted(
+    request: ClusterRequest, offers: Mapping[str, HostOffer], places: Places
+) -> ClusterSpec:
     taken = name_problems(request.name)
     try:
-        spec = draft(request, offers)
+        spec = draft(request, offers, places)
     except SpecError as error:
         raise SpecError((*taken, *error.problems)) from error
     if taken:
@@ -124,16 +140,23 @@ def _members(spec: ClusterSpec) -> tuple[PlannedMember, ...]:
     return tuple(
         PlannedMember(
             name=member.name,
-            id=as_hex(spec.predicted_member_id(member)),
+            id=_known(spec.predicted_member_id(member)),
             host=member.host,
             endpoint=spec.endpoint(member),
             peer_url=spec.peer_url(member),
             client_url=spec.client_url(member),
             client_port=member.client_port,
             peer_port=member.peer_port,
+            role=member.role,
+            address=member.address,
         )
         for member in spec.members
     )
+
+
+def _known(identity: int) -> str:
+    """Empty while it depends on a token that is not made yet."""
+    return as_hex(identity) if identity else ""
 
 
 def _step(step: Step) -> PlannedStep:
