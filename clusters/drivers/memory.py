@@ -1,19 +1,12 @@
-"""Members of a pretended world, for tests only.
+"""Members of a pretended world, for tests only."""
 
-The world is a server of its own (tests/drivers/world.py): it outlives workers as a real
-engine does, counts what it is told, and fails on demand. This is its client: one
-connection for each call, one line of JSON to ask, one or more to answer.
-"""
-
-import json
-import socket
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
-from clusters.core.errors import BackendError, Unavailable
+from clusters.core.errors import BackendError
 from clusters.core.observed import (
     HostFacts,
     ImageSeen,
@@ -23,12 +16,11 @@ from clusters.core.observed import (
     ObjectSeen,
     RunState,
 )
-from clusters.core.text import quote, say
+from clusters.core.text import say
 from clusters.drivers.base import Launch, Progress, Service, Stop
+from clusters.etcd.pretended import answers, ask
 
-_SILENT = "engine_unreachable"
 _LOOK_SECONDS = 0.05
-_ANSWER_SECONDS = 60.0
 
 
 class MemoryDriver:
@@ -109,8 +101,9 @@ class MemoryDriver:
 
     def pull_image(self, reference: str, progress: Progress, stop: Stop) -> None:
         heard = time.monotonic()
-        with closing(self._answers("pull_image", _LOOK_SECONDS, reference)) as answers:
-            for answer in answers:
+        lines = answers(self._socket_path, "pull_image", _LOOK_SECONDS, reference)
+        with closing(lines):
+            for answer in lines:
                 if stop():
                     return
                 if answer is None:
@@ -196,53 +189,7 @@ class MemoryDriver:
         self._ask("set_restart_policy", instance_id)
 
     def _ask(self, verb: str, *args: Any) -> Any:
-        with closing(self._answers(verb, _ANSWER_SECONDS, *args)) as answers:
-            answer = next(answers)
-        if answer is None:
-            raise _unreachable("no answer")
-        return answer["ok"]
-
-    def _answers(
-        self, verb: str, patience: float, *args: Any
-    ) -> Generator[dict[str, Any] | None, None, None]:
-        """Each line that comes back, and None after each `patience` without one."""
-        with socket.socket(socket.AF_UNIX) as wire:
-            try:
-                wire.connect(self._socket_path)
-                wire.sendall(json.dumps({"verb": verb, "args": args}).encode() + b"\n")
-            except OSError as error:
-                raise _unreachable(error.strerror or str(error)) from error
-            wire.settimeout(patience)
-            rest = b""
-            while True:
-                try:
-                    part = wire.recv(1 << 16)
-                except TimeoutError:
-                    yield None
-                    continue
-                except OSError as error:
-                    raise _unreachable(error.strerror or str(error)) from error
-                if not part:
-                    raise _unreachable("it hung up")
-                *lines, rest = (rest + part).split(b"\n")
-                for line in lines:
-                    yield _checked(json.loads(line))
-
-
-def _checked(answer: dict[str, Any]) -> dict[str, Any]:
-    if "no" not in answer:
-        return answer
-    if answer["code"] == _SILENT:
-        raise _unreachable(answer["no"])
-    raise BackendError(quote(answer["no"]), code=answer["code"])
-
-
-def _unreachable(why: str) -> Unavailable:
-    return Unavailable(
-        say("The pretended engine does not answer: {why}.", why=quote(why)),
-        code=_SILENT,
-        advice=say("Start it again."),
-    )
+        return ask(self._socket_path, verb, *args)
 
 
 def _instance(seen: Mapping[str, Any]) -> InstanceSeen:

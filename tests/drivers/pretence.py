@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.core.names import LABEL
-from tests.drivers.pretended_engine import Engine, RefusalError
+from tests.drivers.pretended_engine import Engine
+from tests.drivers.pretended_things import RefusalError
 
 LOOKING = frozenset(
     {
@@ -22,6 +23,14 @@ LOOKING = frozenset(
         "log_tail",
         "endpoint",
         "probe",
+        "probe_proxy",
+        "subnets",
+        "network_subnet",
+        "address_of",
+        "published_udp",
+        "registry_probe",
+        "registry_look",
+        "dns_look",
     }
 )
 PULL_STEPS = 10
@@ -99,8 +108,9 @@ class Pretence:
         return answer
 
     def _do(self, verb: str, target: str, args: list[Any]) -> Any:
-        if self.stopped:
+        if self.stopped and not verb.startswith(("registry_", "dns_")):
             raise RefusalError("engine_unreachable", "connection refused")
+        self.engine.meet()
         if refusal := self._fault("refuse", verb, target):
             raise RefusalError(
                 refusal.value, f"{verb} of {target} is refused on demand"
@@ -145,7 +155,7 @@ class Pretence:
     def _target(self, verb: str, args: list[Any]) -> str:
         if not args:
             return ""
-        if verb == "create_instance":
+        if verb in {"create_instance", "create_service"}:
             return args[0]["name"]
         named = str(args[0])
         if verb == "remove_network":

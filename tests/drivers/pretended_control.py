@@ -3,8 +3,9 @@
 import secrets
 from typing import Any
 
+from clusters.core.identity import as_hex, member_id
 from tests.drivers.pretence import Fault, Offer, Pretence
-from tests.drivers.pretended_things import Instance, Network, Volume
+from tests.drivers.pretended_things import Instance, Volume
 
 
 class Control:
@@ -65,9 +66,9 @@ class Control:
     def offer_image(self, reference: str, *how: Any) -> None:
         self.pretence.offers[reference] = Offer(*how)
 
-    def add_network(self, name: str, labels: dict[str, str]) -> None:
+    def add_network(self, name: str, labels: dict[str, str], subnet: str = "") -> None:
         with self.pretence.lock:
-            self.engine.networks[name] = Network(secrets.token_hex(32), name, labels)
+            self.engine.create_network(name, labels, subnet)
 
     def add_volume(self, name: str, labels: dict[str, str]) -> None:
         with self.pretence.lock:
@@ -102,6 +103,34 @@ class Control:
 
     def free_disk(self, size: int) -> None:
         self.engine.disk_free = size
+
+    def set_clock(self, ahead: float) -> None:
+        self.engine.clock_ahead = ahead
+
+    def stop_registry(self) -> None:
+        self.engine.registry.stopped = True
+
+    def start_registry(self) -> None:
+        self.engine.registry.stopped = False
+
+    def hold_registration(self, name: str) -> None:
+        self.engine.registry.held.add(name)
+
+    def let_register(self, name: str) -> None:
+        self.engine.registry.held.discard(name)
+
+    def register(self, path: str, size: str | None, names: list[str]) -> None:
+        with self.pretence.lock:
+            if size is not None:
+                self.engine.registry.write_size(path, size)
+            token = self.engine.registry.token(path)
+            for name in names:
+                url = f"http://{name}:2380"
+                stranger = as_hex(member_id([url], path))
+                token.registered[stranger] = (name, [url])
+
+    def serve_zone(self, server: str, lines: list[str]) -> None:
+        self.engine.zones[server] = lines
 
     def put_panel_inside(self) -> None:
         self.engine.panel_networks = set()

@@ -26,6 +26,12 @@ def bootstrap(flags: list[str]) -> Data | str:
             f'couldn\'t find local name "{name}" in the initial cluster configuration'
         )
     token = given.get("initial-cluster-token", "etcd-cluster")
+    return data_of(given, initial, token)
+
+
+def data_of(given: dict[str, str], initial: dict[str, list[str]], token: str) -> Data:
+    """What a member writes down once it knows every other."""
+    name = given.get("name", "default")
     ids = {peer: member_id(urls, token) for peer, urls in initial.items()}
     return Data(
         member_id=ids[name],
@@ -84,7 +90,7 @@ def report(
     if has_quorum:
         data.revision = revision
     started = {
-        volume.data.name: volume.data
+        volume.data.member_id: volume.data
         for volume in volumes.values()
         if volume.data and volume.data.cluster_id == data.cluster_id
     }
@@ -105,10 +111,11 @@ def report(
         "members": [
             {
                 "id": data.ids[name],
-                "name": name if name in started else "",
+                "name": known.name if known else "",
                 "peer_urls": urls,
-                "client_urls": started[name].client_urls if name in started else [],
+                "client_urls": known.client_urls if known else [],
             }
             for name, urls in data.initial.items()
+            for known in [started.get(data.ids[name])]
         ],
     }

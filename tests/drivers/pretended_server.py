@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.drivers.pretence import LostAnswerError, Pretence
 from tests.drivers.pretended_control import Control
-from tests.drivers.pretended_engine import RefusalError
+from tests.drivers.pretended_things import RefusalError
 
 
 class Server(socketserver.ThreadingUnixStreamServer):

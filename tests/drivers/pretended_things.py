@@ -3,6 +3,14 @@
 from dataclasses import dataclass, field
 
 
+class RefusalError(Exception):
+    """The engine says no."""
+
+    def __init__(self, code: str, words: str) -> None:
+        self.code = code
+        super().__init__(words)
+
+
 @dataclass
 class Data:
     """What a member keeps in its volume from its first start on."""
@@ -23,6 +31,8 @@ class Network:
     id: str
     name: str
     labels: dict[str, str]
+    subnet: str = ""
+    is_chosen: bool = False  # somebody named the subnet, so addresses may be fixed
     strangers: dict[str, str] = field(default_factory=dict)  # alias -> container
 
 
@@ -51,3 +61,22 @@ class Instance:
     restarts: int = 0
     restart_policy: str = "no"
     lines: list[str] = field(default_factory=list)
+    address: str = ""
+    hostname: str = ""
+    aliases: list[str] = field(default_factory=list)
+    name_servers: list[str] = field(default_factory=list)
+    others: dict[str, list[str]] = field(default_factory=dict)  # networks, aliases
+    files: dict[str, str] = field(default_factory=dict)
+    udp: tuple[int, int] | None = None  # of a service: inside, published
+    is_proxy: bool = False
+    has_registered: bool = False  # in this very life
+
+    @property
+    def networks(self) -> list[str]:
+        return [name for name in (self.network, *self.others) if name]
+
+    def names_on(self, network: str) -> list[str]:
+        """What it is called there."""
+        if network == self.network:
+            return [self.name, *filter(None, [self.hostname]), *self.aliases]
+        return [self.name, *self.others[network]] if network in self.others else []

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -98,6 +99,32 @@ class World:
         """Write something to a member; answers the new revision."""
         return self._tell("write", endpoint)
 
+    # Discovery and DNS
+
+    def stop_registry(self) -> None:
+        """The discovery store goes away: members wait, and looks are refused."""
+        self._tell("stop_registry")
+
+    def start_registry(self) -> None:
+        self._tell("start_registry")
+
+    def hold_registration(self, instance: str) -> None:
+        """Keep a member from registering; it runs and waits."""
+        self._tell("hold_registration", instance)
+
+    def let_register(self, instance: str) -> None:
+        self._tell("let_register", instance)
+
+    def register(
+        self, path: str, size: str | None = None, names: Sequence[str] = ()
+    ) -> None:
+        """Somebody else writes the size of a token, and members register in it."""
+        self._tell("register", path, size, list(names))
+
+    def serve_zone(self, server: str, lines: Sequence[str]) -> None:
+        """Let somebody's name server (its address) answer these lines of a zone."""
+        self._tell("serve_zone", server, list(lines))
+
     # Images
 
     def forget_image(self, reference: str) -> None:
@@ -117,8 +144,10 @@ class World:
 
     # Strangers, and the machine
 
-    def add_network(self, name: str, labels: dict[str, str] | None = None) -> None:
-        self._tell("add_network", name, labels or {})
+    def add_network(
+        self, name: str, labels: dict[str, str] | None = None, subnet: str = ""
+    ) -> None:
+        self._tell("add_network", name, labels or {}, subnet)
 
     def add_volume(self, name: str, labels: dict[str, str] | None = None) -> None:
         self._tell("add_volume", name, labels or {})
@@ -140,6 +169,10 @@ class World:
 
     def free_disk(self, size: int) -> None:
         self._tell("free_disk", size)
+
+    def set_clock(self, ahead: float) -> None:
+        """By how many seconds the clock of the engine is ahead."""
+        self._tell("set_clock", ahead)
 
     def put_panel_inside(self) -> None:
         """From now on the panel runs in a container of this engine."""
