@@ -17,7 +17,8 @@ from clusters.api.answers.base import listed
 from clusters.api.answers.operations import LineAnswer
 from clusters.api.authentication import Access
 from clusters.api.base import ApiView, asked, page
-from clusters.api.bodies import LARGEST_NUMBER, EventsQuery
+from clusters.api.bodies.base import LARGEST_NUMBER
+from clusters.api.bodies.operations import EventsQuery
 from clusters.api.schema import page_of
 from clusters.api.stream import LISTENER, lines
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
-from clusters.api import bodies
 from clusters.api.answers import clusters, hosts, operations, plans
+from clusters.api.bodies import clusters as cluster_bodies
 from clusters.api.schema import openapi
 from clusters.core.request import ClusterRequest
 from clusters.queries import checks as check_views
@@ -76,11 +76,11 @@ def test_an_answer_has_every_field_of_its_view(answer, view, kept_back):
 def test_the_body_of_a_create_has_every_field_of_a_request():
     fields = {field.name for field in dataclasses.fields(ClusterRequest)}
 
-    assert set(bodies.CreateBody().fields) == fields
+    assert set(cluster_bodies.CreateBody().fields) == fields
 
 
 def test_what_is_left_out_of_a_body_is_what_a_request_leaves_out():
-    body = bodies.CreateBody(data={"name": "a"})
+    body = cluster_bodies.CreateBody(data={"name": "a"})
     assert body.is_valid()
 
     assert body.as_request() == ClusterRequest(name="a")

@@ -1,7 +1,8 @@
-"""What programs send: bodies and queries, every field of them."""
+"""What is asked of clusters."""
 
 from rest_framework import serializers
 
+from clusters.api.bodies.base import LARGEST_NUMBER, PageQuery
 from clusters.api.fields import (
     Flag,
     OptionValue,
@@ -13,12 +14,6 @@ from clusters.api.fields import (
 )
 from clusters.core.health import ClusterState
 from clusters.core.request import ClusterRequest
-from clusters.models.operation import State
-
-PAGE_SIZE = 50
-LARGEST_PAGE = 200
-LARGEST_EVENT_PAGE = 1000
-LARGEST_NUMBER = 2**31 - 1
 
 
 class CreateBody(StrictSerializer):
@@ -90,10 +85,6 @@ class ChangeBody(StrictSerializer):
     )
 
 
-class NoQuery(StrictSerializer):
-    """No parameters."""
-
-
 class CreateQuery(StrictSerializer):
     """How to create."""
 
@@ -119,18 +110,7 @@ class DeleteQuery(StrictSerializer):
     )
 
 
-class _PageQuery(StrictSerializer):
-    """Which page of a list."""
-
-    limit = serializers.IntegerField(
-        default=PAGE_SIZE,
-        min_value=1,
-        max_value=LARGEST_PAGE,
-        help_text="Most results on a page.",
-    )
-
-
-class ClusterListQuery(_PageQuery):
+class ClusterListQuery(PageQuery):
     """Which clusters."""
 
     search = serializers.CharField(
@@ -147,41 +127,4 @@ class ClusterListQuery(_PageQuery):
         allow_blank=True,
         max_length=40,
         help_text="The last name of the page before.",
-    )
-
-
-class OperationListQuery(_PageQuery):
-    """Which operations."""
-
-    cluster = serializers.CharField(
-        default="",
-        allow_blank=True,
-        max_length=40,
-        help_text="Only operations of this cluster.",
-    )
-    state = serializers.ChoiceField(
-        choices=State.values,
-        default="",
-        allow_blank=True,
-        help_text="Only operations in this state.",
-    )
-    before = serializers.UUIDField(
-        required=False, help_text="The last operation of the page before."
-    )
-
-
-class EventsQuery(StrictSerializer):
-    """Which lines of the log."""
-
-    after = serializers.IntegerField(
-        default=0,
-        min_value=0,
-        max_value=LARGEST_NUMBER,
-        help_text="Only lines with a higher number. On a stream, Last-Event-ID wins.",
-    )
-    limit = serializers.IntegerField(
-        default=500,
-        min_value=1,
-        max_value=LARGEST_EVENT_PAGE,
-        help_text="Most lines on a page; a stream has no pages.",
     )

@@ -1,0 +1,1 @@
+"""What programs send: bodies and queries, every field of them."""

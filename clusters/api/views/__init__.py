@@ -1,0 +1,1 @@
+"""One action or query a call, a module a noun."""
