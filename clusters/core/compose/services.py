@@ -1,0 +1,198 @@
+"""One service of a Compose file: whether it is an etcd, and all that it says."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from clusters.core.compose.keys import note_keys
+from clusters.core.compose.networks import Networks, read_networks
+from clusters.core.compose.notes import Notes, shown
+from clusters.core.compose.pictures import Make, Picture, looks_like_etcd, read_picture
+from clusters.core.compose.published import Published, read_port
+from clusters.core.compose.settings import (
+    PREFIX,
+    Settings,
+    SettingsReader,
+    note_variables,
+    runs_etcd,
+)
+from clusters.core.compose.variables import fill
+from clusters.core.text import say
+
+# A program of another kind may ask an etcd, and be told of it; these make one.
+_DECISIVE = frozenset(
+    {
+        "name",
+        "initial_cluster",
+        "initial_advertise_peer_urls",
+        "listen_peer_urls",
+        "listen_client_urls",
+        "discovery",
+        "discovery_srv",
+        "discovery_endpoints",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """An etcd service, as read. `address` is what its container is called."""
+
+    name: str
+    picture: Picture
+    settings: Settings
+    ports: tuple[Published, ...] = ()
+    networks: Networks = field(default_factory=Networks)
+    names: frozenset[str] = frozenset()
+    name_servers: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+
+
+def is_etcd(name: str, body: Mapping[str, object], repository: str = "") -> bool:
+    """Whether a service runs etcd, rather than something that uses one."""
+    settings = SettingsReader(name, Notes()).read(body)
+    if settings.program:
+        return settings.program == "etcd" or runs_etcd(settings.program)
+    picture = _picture(body, repository)
+    told = _DECISIVE & {*settings.values}
+    return looks_like_etcd(picture) or ("etcd" in picture.name and bool(told))
+
+
+def hides_etcd(name: str, body: Mapping[str, object], repository: str = "") -> bool:
+    """A shell script in an etcd image that may start etcd: it can not be read."""
+    settings = SettingsReader(name, Notes()).read(body)
+    if settings.program != "sh":
+        return False
+    told = _DECISIVE & {*settings.values}
+    words = str(body.get("command")) + str(body.get("entrypoint"))
+    starts = "etcd --" in words or "bin/etcd " in words or "exec etcd" in words
+    return looks_like_etcd(_picture(body, repository)) and (bool(told) or starts)
+
+
+def read_service(
+    name: str,
+    body: Mapping[str, object],
+    document: Mapping[str, object],
+    notes: Notes,
+    repository: str = "",
+) -> Service:
+    """Everything an etcd service says, with a note for what it says in vain."""
+    note_keys(name, body, notes)
+    place = (name, "image")
+    reference = note_variables(
+        notes, place, str(body.get("image") or ""), may_miss=True
+    )
+    settings = SettingsReader(name, notes).read(body)
+    networks = read_networks(name, body, document, notes)
+    return Service(
+        name=name,
+        picture=read_picture(reference, repository),
+        settings=settings,
+        ports=tuple(_ports(name, body.get("ports"), notes)),
+        networks=networks,
+        names=frozenset({*_names(name, body, notes), *networks.aliases}),
+        name_servers=tuple(_name_servers(body.get("dns"))),
+        volumes=tuple(_volumes(name, body.get("volumes"), notes)),
+    )
+
+
+def _picture(body: Mapping[str, object], repository: str) -> Picture:
+    """By the name alone: a tag that is not known yet may be left out."""
+    filled = fill(str(body.get("image") or ""))
+    name = filled.text.partition("$")[0].rstrip(":") if filled.missing else filled.text
+    return read_picture(name, repository)
+
+
+def _names(name: str, body: Mapping[str, object], notes: Notes) -> Iterator[str]:
+    yield name
+    for key in ("container_name", "hostname"):
+        if body.get(key):
+            yield note_variables(notes, (name, key), str(body[key]))
+
+
+def _ports(name: str, written: object, notes: Notes) -> Iterator[Published]:
+    for entry in _entries(name, "ports", written, notes):
+        value: object = entry
+        if isinstance(entry, str):
+            value = note_variables(notes, (name, "ports"), entry)
+        elif isinstance(entry, Mapping):
+            value = {
+                key: note_variables(notes, (name, "ports"), str(part))
+                for key, part in entry.items()
+            }
+        read = read_port(value)
+        if read is None:
+            text = say("“{value}” is not a port.", value=shown(entry))
+            notes.refuse(name, "ports", "compose_invalid", text)
+        yield from read or ()
+
+
+def _volumes(name: str, written: object, notes: Notes) -> Iterator[str]:
+    """What is mounted; data is never taken over."""
+    for entry in _entries(name, "volumes", written, notes):
+        if isinstance(entry, Mapping):
+            source, target = str(entry.get("source", "")), str(entry.get("target", ""))
+        else:
+            source, _, rest = str(entry).partition(":")
+            target = rest.partition(":")[0]
+        yield source
+        if source.startswith((".", "/", "~", "$")):
+            text = say(
+                "The folder {source} is not taken over: the member gets a new, empty"
+                " volume.",
+                source=shown(source),
+            )
+        elif source and target:
+            text = say(
+                "The member gets a new, empty volume of the panel's. A volume {source}"
+                " that exists stays as it is.",
+                source=shown(source),
+            )
+        else:
+            text = say("The member gets a new, empty volume of the panel's.")
+        notes.change(name, "volumes", text)
+
+
+def _entries(
+    name: str, key: str, written: object, notes: Notes
+) -> Iterator[Mapping[str, object] | str | int]:
+    if written is None:
+        return
+    if not isinstance(written, list):
+        text = say("“{value}” is not a list.", value=shown(written))
+        notes.refuse(name, key, "compose_invalid", text)
+        return
+    yield from written
+
+
+def _name_servers(written: object) -> Iterator[str]:
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, list):
+        yield from (str(address) for address in written)
+
+
+def unheeded_variables(service: Service, notes: Notes) -> None:
+    """Variables that are no setting of etcd."""
+    for name, value in service.settings.strange.items():
+        key = f"environment: {name}"
+        if name == "ALLOW_NONE_AUTHENTICATION":
+            text = say("Only bitnami's image asks for it; the official one does not.")
+            notes.change(service.name, key, text)
+        elif name.startswith("ETCDCTL_"):
+            text = say("It is for etcdctl and changes nothing for a member.")
+            notes.change(service.name, key, text)
+        else:
+            notes.ignore(service.name, key, value)
+    if service.picture.make == Make.BITNAMI:
+        _without_login(service, notes)
+
+
+def _without_login(service: Service, notes: Notes) -> None:
+    for name in ("root_password", "root_password_file"):
+        if service.settings.get(name):
+            text = say(
+                "Login is not taken over: everybody who reaches the cluster could read"
+                " and write every key. Turn authentication on after the import."
+            )
+            key = f"environment: {PREFIX}{name.upper()}"
+            notes.warn(service.name, key, text)
