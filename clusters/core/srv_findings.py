@@ -1,7 +1,8 @@
 """Compare the SRV records of a zone with the members they should lead to.
 
-At a first start etcd takes every SRV record for a member; one that is missing, too much
-or wrong ends in a cluster that does not form.
+At a first start etcd takes every SRV record whose target has an address for a member.
+One that is missing, too much or wrong ends in a smaller cluster, in one with a member
+that never comes, or in none.
 """
 
 from collections import Counter
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from clusters.core.findings import Finding, FindingLevel
 from clusters.core.meeting import SrvRecord
-from clusters.core.text import Text, say
+from clusters.core.text import Text, Value, say
 from clusters.core.zone import Zone, ZoneMember, ZoneSeen, server_records
 
 _APART = say("Remove it, or give this cluster a service name of its own.")
@@ -49,29 +50,29 @@ def srv_findings(zone: Zone, seen: ZoneSeen, server: str) -> Iterator[Finding]:
             continue
         extra.remove(near)
         yield _wrong(near, member, server)
-    yield from (_extra(record, server) for record in extra)
+    yield from (_extra(record, seen, server) for record in extra)
 
 
 def https_findings(zone: Zone, seen: ZoneSeen, server: str) -> Iterator[Finding]:
     """Records of https peers beside those of http peers: etcd adds them up."""
     name = zone.https_name
     there = seen.srv.get(name, ())
+    alive = [record for record in there if seen.addresses.get(record.target)]
     if not there:
         return
-    yield block(
-        server,
-        name,
-        "srv_https_too",
-        say(
-            "{server} also has SRV records {name} ({count}). etcd takes the records of"
-            " https peers and those of http peers together, and would count"
-            " {sum} members.",
+    yield Finding(
+        code="srv_https_too",
+        level=FindingLevel.BLOCK if alive else FindingLevel.WARN,
+        text=say(
+            "{server} also has SRV records {name}: {count}, of which {alive} lead to an"
+            " address. etcd counts each of those as a member more, and waits for it.",
             server=server,
             name=name,
             count=len(there),
-            sum=len(there) + len(zone.members),
+            alive=len(alive),
         ),
-        _APART,
+        advice=_APART,
+        data={"server": server, "name": name},
     )
 
 
@@ -102,8 +103,8 @@ def _missing(record: SrvRecord, member: ZoneMember, server: str) -> Finding:
             port=record.port,
         ),
         say(
-            "Add it: without it {member} does not start, and the others do not"
-            " count it.",
+            "Add it: without it {member} does not start, and the others form a cluster"
+            " without {member}.",
             member=member.name,
         ),
     )
@@ -148,20 +149,30 @@ def _wrong_port(got: SrvRecord, member: ZoneMember, server: str) -> Finding:
     )
 
 
-def _extra(record: SrvRecord, server: str) -> Finding:
-    return block(
-        server,
-        record.name,
-        "srv_extra",
-        say(
+def _extra(record: SrvRecord, seen: ZoneSeen, server: str) -> Finding:
+    values: dict[str, Value] = {
+        "server": server,
+        "name": record.name,
+        "target": record.target,
+        "port": record.port,
+    }
+    if seen.addresses.get(record.target):
+        text = say(
             "{server}: an SRV record {name} leads to {target}:{port}, where no member"
-            " of this cluster is. etcd would count one member more.",
-            server=server,
-            name=record.name,
-            target=record.target,
-            port=record.port,
+            " of this cluster is. etcd would count a member more, that never comes.",
+            **values,
+        )
+        return block(server, record.name, "srv_extra", text, _APART)
+    return Finding(
+        code="srv_extra",
+        level=FindingLevel.WARN,
+        text=say(
+            "{server}: an SRV record {name} leads to {target}:{port}, a name without an"
+            " address. etcd passes over it until there is one.",
+            **values,
         ),
-        _APART,
+        advice=_APART,
+        data={"server": server, "name": record.name},
     )
 
 
@@ -172,7 +183,7 @@ def _twice(zone: Zone, server: str, end: tuple[str, int], count: int) -> Finding
         "srv_twice",
         say(
             "{server} has {count} SRV records {name} that lead to {target}:{port}; etcd"
-            " takes each for a member.",
+            " takes each for a member, and no member starts.",
             server=server,
             count=count,
             name=zone.server_name,

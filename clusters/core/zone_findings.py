@@ -1,11 +1,10 @@
 """Compare what name servers say of a zone with what its members will need."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from clusters.core.findings import Finding, FindingLevel
 from clusters.core.srv_findings import block, https_findings, srv_findings
-from clusters.core.text import say
+from clusters.core.text import Value, say
 from clusters.core.zone import Zone, ZoneSeen, address_records, client_records
 
 
@@ -38,9 +37,10 @@ def zone_findings(zone: Zone, seen: Mapping[str, ZoneSeen]) -> tuple[Finding, ..
 
 def compare(zone: Zone, seen: ZoneSeen, server: str) -> tuple[Finding, ...]:
     """Target, address and port of each record, one by one."""
-    wrong = (*_records(zone, seen, server), *https_findings(zone, seen, server))
-    clients = tuple(_clients(zone, seen, server))
-    return (*wrong, *clients) if wrong else (_complete(zone, server), *clients)
+    said = (*_records(zone, seen, server), *https_findings(zone, seen, server))
+    is_wrong = any(finding.level == FindingLevel.BLOCK for finding in said)
+    passed = () if is_wrong else (_complete(zone, server),)
+    return (*passed, *said, *_clients(zone, seen, server))
 
 
 def _essence(zone: Zone, seen: ZoneSeen) -> str:
@@ -62,7 +62,7 @@ def _addresses(
     name: str, wanted: set[str], seen: ZoneSeen, server: str
 ) -> Iterator[Finding]:
     got = seen.addresses.get(name, ())
-    values: dict[str, Any] = {
+    values: dict[str, Value] = {
         "server": server,
         "name": name,
         "wanted": ", ".join(sorted(wanted)),
@@ -72,19 +72,20 @@ def _addresses(
         yield _refused(name, seen, server)
     elif not got:
         text = say(
-            "{server} has no A record of {name}; etcd leaves out whom it can not find,"
-            " and counts a smaller cluster.",
+            "{server} has no A record of {name}. That member would not start, and the"
+            " others would form a cluster without it.",
             server=server,
             name=name,
         )
         advice = say("Add it: {name} is {wanted}.", name=name, wanted=values["wanted"])
         yield block(server, name, "address_missing", text, advice)
     elif set(got) != wanted:
-        text = say("{server}: {name} is {got}; wanted is {wanted}.", **values)
-        advice = say(
-            "Leave one A record, with {wanted}: etcd takes the first that it is told.",
-            wanted=values["wanted"],
+        text = say(
+            "{server}: {name} is {got}; wanted is {wanted}. A cluster may form all the"
+            " same, of members that do not reach one another.",
+            **values,
         )
+        advice = say("Leave one A record, with {wanted}.", wanted=values["wanted"])
         yield block(server, name, "address_wrong", text, advice)
 
 

@@ -94,7 +94,11 @@ class _Questions:
             zone.https_name: self.services(zone.https_name),
             zone.client_name: self.services(zone.client_name),
         }
-        names = [*(m.fqdn for m in zone.members), *(record.target for record in peers)]
+        targets = (*peers, *srv[zone.https_name])
+        names = [
+            *(m.fqdn for m in zone.members),
+            *(record.target for record in targets),
+        ]
         addresses = {name: self.addresses(name) for name in dict.fromkeys(names)}
         return ZoneSeen(srv=srv, addresses=addresses, refused=self.refused)
 
