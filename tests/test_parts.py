@@ -1,5 +1,9 @@
 """What tests are told about the real parts they need."""
 
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,6 +56,55 @@ def test_an_address_that_nobody_serves_any_more_counts_as_missing(bed: Path) -> 
     (bed / "env").write_text(f"ETCDPANEL_TEST_ENGINE_OLD=unix://{socket}\n")
     with pytest.raises(pytest.skip.Exception, match="old Docker engine"):
         parts.engine("old")
+
+
+@contextmanager
+def engine_that_says(status: str, socket: Path) -> Iterator[str]:
+    """Answer every request with that status and nothing else; gives its URL."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            if self.rfile.readline():  # the first connection only tries the address
+                self.wfile.write(f"HTTP/1.0 {status}\r\n\r\n".encode())
+
+    with socketserver.UnixStreamServer(str(socket), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"unix://{socket}"
+        finally:
+            server.shutdown()
+            thread.join(5)
+
+
+@pytest.mark.parametrize(
+    ("image", "cure"),
+    [
+        (parts.coredns_image, "tests/testbed/up coredns"),
+        (parts.dnsmasq_image, "tests/testbed/up dnsmasq"),
+    ],
+)
+def test_an_image_that_the_engine_lacks_counts_as_missing(
+    bed: Path, image: Callable[[], str], cure: str
+) -> None:
+    with engine_that_says("404 Not Found", bed / "engine.sock") as url:
+        (bed / "env").write_text(f"ETCDPANEL_TEST_ENGINE_OLD={url}\n")
+        with pytest.raises(pytest.skip.Exception, match=cure):
+            image()
+
+
+def test_an_image_that_the_engine_has_is_answered_by_its_reference(bed: Path) -> None:
+    with engine_that_says("200 OK", bed / "engine.sock") as url:
+        (bed / "env").write_text(f"ETCDPANEL_TEST_ENGINE_OLD={url}\n")
+        assert parts.coredns_image() == "coredns/coredns:1.14.0"
+
+
+def test_a_missing_discovery_service_names_what_gets_it(
+    bed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(bed))
+    with pytest.raises(pytest.skip.Exception, match="up discovery-service"):
+        parts.discovery_service_binary()
 
 
 def test_the_environment_wins_over_the_test_bed(
