@@ -61,6 +61,7 @@ LANES: tuple[tuple[Suite, ...], ...] = (
     ),
     (
         Suite(name="engine", paths=("tests/engine",)),
+        Suite(name="discovery", paths=("tests/discovery",)),
         Suite(
             name="engine and desk on PostgreSQL",
             paths=("tests/engine", *DESK),
