@@ -10,6 +10,11 @@ from clusters.core.text import Text, say
 _RANGES = (IPv4Network("10.213.0.0/16"), IPv4Network("172.30.0.0/16"))
 _PREFIX = 24
 
+# RFC 1918.
+_PRIVATE = tuple(
+    IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+)
+
 # An engine takes the first address of a subnet for its gateway.
 _GATEWAY = 1
 _NAME_SERVER = 2
@@ -50,7 +55,7 @@ def gateway_of(subnet: str) -> str:
 def subnet_problem(written: str, count: int) -> Text | None:
     """Why so many members can not live in this subnet."""
     network = _network(written)
-    if network is None or not network.is_private or network.is_loopback:
+    if network is None or not any(network.subnet_of(wide) for wide in _PRIVATE):
         return say(
             "“{subnet}” is no private IPv4 subnet, such as 10.213.7.0/24.",
             subnet=written[:40],
