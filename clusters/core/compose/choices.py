@@ -20,6 +20,7 @@ _READ = frozenset(
         "data_dir",
         "discovery",
         "discovery_endpoints",
+        "discovery_fallback",
         "discovery_srv",
         "discovery_srv_name",
         "discovery_token",
@@ -37,6 +38,8 @@ _READ = frozenset(
         "root_password_file",
     }
 )
+_TLS_FILES = frozenset({"cert_file", "key_file", "trusted_ca_file", "ca_file"})
+_TLS_SWITCHES = frozenset({"auto_tls", "client_cert_auth"})
 _FALSE = frozenset({"", "0", "false", "no"})
 _URLS = (
     "advertise_client_urls",
@@ -101,9 +104,17 @@ def check_settings(service: Service, notes: Notes) -> None:
                 value=shown(value),
             )
             notes.refuse(service.name, key, "compose_state_existing", text)
-        elif name not in _READ and name not in OPTIONS and value:
+        elif name == "discovery_fallback" and value == "proxy":
+            text = say("Members become proxies only when extra members are asked for.")
+            notes.change(service.name, key, text)
+        elif _is_unread(name, value):
             notes.ignore(service.name, key, value)
     _check_places(service, notes)
+
+
+def _is_unread(name: str, value: str) -> bool:
+    is_switch_off = name.removeprefix("peer_") in _TLS_SWITCHES
+    return bool(value) and not (name in _READ or name in OPTIONS or is_switch_off)
 
 
 def _key(service: Service, name: str) -> str:
@@ -116,10 +127,8 @@ def _is_tls(name: str, value: str) -> bool:
     if name in _URLS:
         return "https://" in value or "unixs://" in value
     named = name.removeprefix("peer_")
-    files = {"cert_file", "key_file", "trusted_ca_file", "ca_file"}
-    switches = {"auto_tls", "client_cert_auth"}
-    return (named in files and bool(value)) or (
-        named in switches and value.lower() not in _FALSE
+    return (named in _TLS_FILES and bool(value)) or (
+        named in _TLS_SWITCHES and value.lower() not in _FALSE
     )
 
 
@@ -128,7 +137,7 @@ def _check_places(service: Service, notes: Notes) -> None:
     data_dir = service.settings.get("data_dir", _DATA_DIR)
     if data_dir.rstrip("/") != _DATA_DIR:
         text = say(
-            "Data is kept at {path} of the volume's container, not at {old}.",
+            "Inside its container it keeps data at {path}, not at {old}.",
             path=_DATA_DIR,
             old=shown(data_dir),
         )

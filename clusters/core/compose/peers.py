@@ -41,6 +41,7 @@ def shared_token(members: Sequence[Peer], notes: Notes) -> str:
             "initial_cluster_token", DEFAULT_TOKEN
         )
         for peer in members
+        if not peer.is_proxy
     }
     first = next(iter(tokens.values()), DEFAULT_TOKEN)
     for service, token in tokens.items():

@@ -18,7 +18,7 @@ from clusters.core.compose.own import (
     note_renewal,
     read_own_note,
 )
-from clusters.core.compose.peers import Peer, urls_of
+from clusters.core.compose.peers import Peer, read_peers, urls_of
 from clusters.core.compose.services import (
     Service,
     hides_etcd,
@@ -196,12 +196,20 @@ class _Import:
     def _note_peer_urls(self, members: Sequence[Peer], meeting: Meeting) -> None:
         """Identities come from peer URLs; say where these will not be the file's."""
         for peer in members:
-            urls = urls_of(peer.service, "initial_advertise_peer_urls")
-            if not urls or peer.is_proxy or peer.service.networks.is_host:
-                continue
+            listed = read_peers(peer.service.settings.get("initial_cluster"))
+            urls = urls_of(peer.service, "initial_advertise_peer_urls") or list(
+                listed.get(peer.written, ())
+            )
             host = peer.name
             if meeting.mode == BootstrapMode.DNS_SRV:
                 host = f"{peer.name}.{meeting.discovery.domain}"
+            elif peer.service.name_servers:
+                self.notes.ignore(peer.service.name, "dns", peer.service.name_servers)
+            if peer.service.host_name not in {"", host}:
+                text = say("Its host name is {name}.", name=host)
+                self.notes.change(peer.service.name, "hostname", text)
+            if not urls or peer.is_proxy or peer.service.networks.is_host:
+                continue
             if urls != [f"http://{host}:{PEER_PORT}"]:
                 text = say(
                     "The others reach it at {url}, not at {old}: its identity is not"

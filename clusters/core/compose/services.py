@@ -1,7 +1,7 @@
 """One service of a Compose file: whether it is an etcd, and all that it says."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clusters.core.compose.keys import note_keys
 from clusters.core.compose.networks import Networks, read_networks
@@ -31,11 +31,13 @@ _DECISIVE = frozenset(
         "discovery_endpoints",
     }
 )
+# Programs of the same image that are no member.
+_CLIENTS = frozenset({"etcdctl", "etcdutl"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """An etcd service, as read. `address` is what its container is called."""
+    """An etcd service, as read. `names` are all that its container is called."""
 
     name: str
     picture: Picture
@@ -43,6 +45,7 @@ class Service:
     ports: tuple[Published, ...] = ()
     networks: Networks = field(default_factory=Networks)
     names: frozenset[str] = frozenset()
+    host_name: str = ""
     name_servers: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
 
@@ -58,14 +61,16 @@ def is_etcd(name: str, body: Mapping[str, object], repository: str = "") -> bool
 
 
 def hides_etcd(name: str, body: Mapping[str, object], repository: str = "") -> bool:
-    """A shell script in an etcd image that may start etcd: it can not be read."""
+    """A script in an etcd image that may start etcd: it can not be read."""
     settings = SettingsReader(name, Notes()).read(body)
-    if settings.program != "sh":
+    program = settings.program
+    if program in {"", "etcd", *_CLIENTS} or runs_etcd(program):
         return False
-    told = _DECISIVE & {*settings.values}
+    if not looks_like_etcd(_picture(body, repository)):
+        return False
     words = str(body.get("command")) + str(body.get("entrypoint"))
     starts = "etcd --" in words or "bin/etcd " in words or "exec etcd" in words
-    return looks_like_etcd(_picture(body, repository)) and (bool(told) or starts)
+    return starts or bool(_DECISIVE & {*settings.values})
 
 
 def read_service(
@@ -77,36 +82,42 @@ def read_service(
 ) -> Service:
     """Everything an etcd service says, with a note for what it says in vain."""
     note_keys(name, body, notes)
-    place = (name, "image")
-    reference = note_variables(
-        notes, place, str(body.get("image") or ""), may_miss=True
-    )
+    written = str(body.get("image") or "")
+    note_variables(notes, (name, "image"), written, may_miss=True)
+    names = dict(_names(name, body, notes))
     settings = SettingsReader(name, notes).read(body)
     networks = read_networks(name, body, document, notes)
     return Service(
         name=name,
-        picture=read_picture(reference, repository),
+        picture=_picture(body, repository),
         settings=settings,
         ports=tuple(_ports(name, body.get("ports"), notes)),
         networks=networks,
-        names=frozenset({*_names(name, body, notes), *networks.aliases}),
+        names=frozenset({name, *names.values(), *networks.aliases}),
+        host_name=names.get("hostname", ""),
         name_servers=tuple(_name_servers(body.get("dns"))),
         volumes=tuple(_volumes(name, body.get("volumes"), notes)),
     )
 
 
 def _picture(body: Mapping[str, object], repository: str) -> Picture:
-    """By the name alone: a tag that is not known yet may be left out."""
+    """A tag that is not known yet may be missing."""
     filled = fill(str(body.get("image") or ""))
-    name = filled.text.partition("$")[0].rstrip(":") if filled.missing else filled.text
-    return read_picture(name, repository)
+    if not filled.missing:
+        return read_picture(filled.text, repository)
+    named = read_picture(filled.text.partition("$")[0].rstrip(":"), repository)
+    return replace(named, reference=filled.text)
 
 
-def _names(name: str, body: Mapping[str, object], notes: Notes) -> Iterator[str]:
-    yield name
+def _names(
+    name: str, body: Mapping[str, object], notes: Notes
+) -> Iterator[tuple[str, str]]:
     for key in ("container_name", "hostname"):
         if body.get(key):
-            yield note_variables(notes, (name, key), str(body[key]))
+            yield key, note_variables(notes, (name, key), str(body[key]))
+    if body.get("container_name"):
+        text = say("The panel names its container after the cluster and the member.")
+        notes.change(name, "container_name", text)
 
 
 def _ports(name: str, written: object, notes: Notes) -> Iterator[Published]:
@@ -132,12 +143,12 @@ def _volumes(name: str, written: object, notes: Notes) -> Iterator[str]:
         if isinstance(entry, Mapping):
             source, target = str(entry.get("source", "")), str(entry.get("target", ""))
         else:
-            source, _, rest = str(entry).partition(":")
+            source, _, rest = fill(str(entry)).text.partition(":")
             target = rest.partition(":")[0]
         yield source
         if source.startswith((".", "/", "~", "$")):
             text = say(
-                "The folder {source} is not taken over: the member gets a new, empty"
+                "{source} of the host is not mounted: data goes into a new, empty"
                 " volume.",
                 source=shown(source),
             )
