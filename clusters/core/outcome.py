@@ -29,7 +29,8 @@ class NotYet:
 class Failed:
     """An anticipated failure; the plan stops here.
 
-    Evidence is sentences, or words from outside as they are.
+    Evidence is sentences, or words from outside as they are. `remedy` is the code of
+    what the panel can do about it (core.cause.Remedy), empty when there is nothing.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Failed:
     advice: Text = NOTHING
     evidence: tuple[str | Text, ...] = ()
     touched: bool = True
+    remedy: str = ""
 
 
 Outcome = Done | NotYet | Failed

@@ -4,9 +4,13 @@ import json
 
 import pytest
 
-from clusters.core.causes import CAUSES
-from clusters.core.diagnosis import explain
-from clusters.core.discovery_causes import DISCOVERY_CAUSES
+from clusters.core.diagnosis import (
+    ALL_CAUSES,
+    evidence,
+    explain,
+    explain_any,
+    without_stacks,
+)
 
 
 def line(level="fatal", **fields):
@@ -129,11 +133,11 @@ def test_registered_members_are_counted_for_people():
 
 
 def test_every_cause_has_a_code_words_and_advice():
-    for cause in (*DISCOVERY_CAUSES, *CAUSES):
+    for cause in ALL_CAUSES:
         assert cause.code.replace("_", "").isalnum()
         assert str(cause.text).endswith(".")
         assert str(cause.advice).endswith(".")
-    codes = [cause.code for cause in (*DISCOVERY_CAUSES, *CAUSES)]
+    codes = [cause.code for cause in ALL_CAUSES]
     repeated = {code for code in codes if codes.count(code) > 1}
     assert repeated == {"discovery_waiting"}
 
@@ -144,3 +148,54 @@ def test_values_of_a_message_survive_being_stored():
     )
     stored = type(found.cause).from_json(found.cause.as_json())
     assert str(stored) == "Another program listens at [::1]:1."
+
+
+def test_the_stack_of_a_panic_is_no_evidence_but_may_name_its_cause():
+    told = [
+        line("info", msg="starting an etcd server"),
+        "panic: runtime error: invalid memory address or nil pointer dereference",
+        "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0xd55457]",
+        "",
+        "goroutine 1 [running]:",
+        "go.etcd.io/etcd/server/v3/etcdserver.startNode({{0x7ffdd7a82e8f, 0x1}, ...)",
+        "\tgo.etcd.io/etcd/server/v3@v3.5.35/etcdserver/raft.go:487 +0x77",
+    ]
+    assert without_stacks(told) == tuple(told[:3])
+    assert explain(told).code == "discovery_size_invalid"
+    assert explain(told).line == told[2]
+    again = line("info", msg="starting an etcd server")
+    assert without_stacks([*told, again]) == (*told[:3], again)
+
+
+def test_what_is_said_where_all_goes_well_too_counts_only_as_the_last_word():
+    error = "error querying DNS SRV records for _etcd-server-ssl lookup …"
+    warned = line("warn", msg="failed to resolve during SRV discovery", error=error)
+    assert explain([warned]) is None
+    assert explain([warned, line(msg="x", error=error)]).code == "srv_not_found"
+
+
+def test_what_etcds_own_client_tries_again_is_not_why_a_member_ended():
+    tried = (
+        "2026/11/22 21:46:09 WARNING: [core] [Channel #1] grpc:"
+        ' addrConn.createTransport failed to connect to {Addr: "h:1"}. Err: x509: bad'
+    )
+    ended = line(msg="discovery failed", error="discovery: cluster is full")
+    assert explain([ended, tried]).code == "discovery_full"
+    assert explain([tried]).code == "discovery_certificate_refused"
+
+
+def test_of_several_members_the_one_that_ended_says_why():
+    waits = line("warn", msg="retry connecting to discovery service", url="http://s")
+    ended = line(msg="discovery failed", error="discovery: cluster is full")
+    assert explain_any([[waits], [ended], []]).code == "discovery_full"
+    assert explain_any([[], [waits]]).code == "discovery_unreachable"
+    assert explain_any([[], []]) is None
+
+
+def test_evidence_is_the_last_lines_and_always_the_one_that_says_the_cause():
+    first = line(msg="discovery failed", error="discovery: cluster is full")
+    later = [line("info", msg=f"closing {number}") for number in range(60)]
+    shown = evidence([first, *later], explain([first, *later]))
+    assert shown == (first, *later[-40:])
+    assert evidence([*later, first], explain([first])) == (*later[-39:], first)
+    assert evidence(later, None) == tuple(later[-40:])

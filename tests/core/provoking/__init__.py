@@ -1,0 +1,1 @@
+"""Real members that are brought to say each of their messages themselves."""
