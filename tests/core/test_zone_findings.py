@@ -242,8 +242,8 @@ def test_records_of_https_peers_are_added_up():
             "block",
             (
                 "10.0.0.53 also has SRV records _etcd-server-ssl._tcp.ex.test: 2, of"
-                " which 1 lead to an address. etcd counts each of those as a member more,"
-                " and waits for it."
+                " which 1 lead to an address. etcd counts each of those as a member"
+                " more, and waits for it."
             ),
             APART,
         )
