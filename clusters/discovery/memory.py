@@ -33,6 +33,7 @@ class MemoryRegistry:
         return TokenSeen(size=seen["size"], registrations=registrations)
 
     def write_size(self, path: str, size: int) -> None:
+        """Open a token for so many members; another size is never overwritten."""
         ask(self._socket_path, "registry_write_size", path, str(size))
 
     def forget(self, path: str) -> None:

@@ -29,7 +29,8 @@ class Launch:
     command; `client_port` and, where `publish_peer`, `peer_port` are published on
     `bind_address`. `address` is a fixed one on a network that has a subnet of its own;
     `hostname` and `aliases`, where empty, are the member's name; `name_servers` are
-    asked for names that no container of the network has.
+    asked for names that no container of the network has. Processes have the address,
+    the names and the name servers of their machine.
     """
 
     name: str

@@ -176,6 +176,8 @@ class ProcessDriver(Uncontained):
         if binary is None:
             raise self._no_such_etcd(launch.version)
         self._check_volume(launch.volume)
+        if launch.name_servers:
+            raise _no_name_servers()
         card = {
             "id": secrets.token_hex(16),
             "member": launch.member,
@@ -271,6 +273,16 @@ class ProcessDriver(Uncontained):
             started_at=life.started_at,
             exit_code=life.exit_code,
         )
+
+
+def _no_name_servers() -> BackendError:
+    return BackendError(
+        say(
+            "Processes ask the name servers of their machine; they can not be given"
+            " others."
+        ),
+        code="unsupported_on_host",
+    )
 
 
 def _nearest(path: Path) -> Path:

@@ -14,7 +14,8 @@ from typing import Any
 from clusters.core.errors import BackendError, Unavailable
 from clusters.core.text import quote, say
 
-_SILENT = "engine_unreachable"
+# What a world says that pretends to be away.
+_SILENT = frozenset({"engine_unreachable", "store_unreachable"})
 _ANSWER_SECONDS = 60.0
 
 
@@ -57,14 +58,14 @@ def answers(
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:
     if "no" not in answer:
         return answer
-    if answer["code"] == _SILENT:
-        raise _unreachable(answer["no"])
+    if answer["code"] in _SILENT:
+        raise _unreachable(answer["no"], answer["code"])
     raise BackendError(quote(answer["no"]), code=answer["code"])
 
 
-def _unreachable(why: str) -> Unavailable:
+def _unreachable(why: str, code: str = "engine_unreachable") -> Unavailable:
     return Unavailable(
         say("The pretended engine does not answer: {why}.", why=quote(why)),
-        code=_SILENT,
+        code=code,
         advice=say("Start it again."),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clusters.core.spec import HostKind
+from clusters.discovery.memory import MemoryResolver
 from clusters.drivers.memory import MemoryDriver
 from clusters.drivers.process import ProcessDriver
 from tests import parts
@@ -17,6 +18,7 @@ from tests.drivers.world import World
 PLACES = ("memory", "process-3.5", "process-newest", "docker-old", "docker-new")
 NEWEST = "3.7"
 OFFICIAL = "quay.io/coreos/etcd"
+COREDNS = "coredns/coredns:1.14.0"
 
 
 @pytest.fixture
@@ -46,6 +48,8 @@ def pretended(world: World) -> Place:
         kind=HostKind.MEMORY,
         version="3.6.16",
         image=f"{OFFICIAL}:v3.6.16",
+        name_server=COREDNS,
+        resolver=lambda server: MemoryResolver(world.socket, (server,)),
         open=lambda: MemoryDriver(world.socket),
         write=world.write,
     )
@@ -69,6 +73,7 @@ def of_containers(which: str, stack: ExitStack) -> Place:
         kind=HostKind.DOCKER,
         version="3.6.16",
         image=f"{OFFICIAL}:v3.6.16",
+        name_server=COREDNS,
         open=lambda: stack.enter_context(docker_driver(which)),
         write=put_by_etcdctl,
     )

@@ -16,6 +16,7 @@ from clusters.core.labels import object_labels
 from clusters.core.names import LABEL
 from clusters.core.observed import MemberReport
 from clusters.core.spec import ClusterSpec, HostKind, MemberSpec
+from clusters.discovery.dns import Resolver
 from clusters.discovery.static import StaticDiscovery
 from clusters.drivers.base import Driver, Launch
 from clusters.etcd.client import probe
@@ -23,6 +24,7 @@ from tests import parts
 
 FORM_SECONDS = 30.0
 PROBE_SECONDS = 2.0
+RESOLVE_SECONDS = 1.0
 INSTALLATION = "0d5b8a52-contract"
 # Elections are ten times as quick as by default, on a machine that may be busy.
 QUICK = {"heartbeat_interval": 50, "election_timeout": 500}
@@ -37,6 +39,8 @@ class Place:
     open: Callable[[], Driver]
     write: Callable[[str], int]
     image: str = ""
+    name_server: str = ""  # the image of one, where services can run
+    resolver: Callable[[str], Any] = lambda server: Resolver((server,), RESOLVE_SECONDS)
 
     @property
     def in_containers(self) -> bool:
@@ -67,7 +71,7 @@ class Site:
             self.spec,
             member,
             self.driver.data_dir(volume),
-            StaticDiscovery().flags(self.spec),
+            StaticDiscovery().flags(self.spec, member),
         )
         launch = Launch(
             name=self.spec.instance(member),

@@ -53,6 +53,10 @@ class Meeting(Services):
 
     def registry_write_size(self, path: str, size: str) -> None:
         self._check_store()
+        found = self.registry.token(path)
+        if found is not None and found.size not in {None, size}:
+            words = f"the token has the size {found.size}"
+            raise RefusalError("token_has_other_size", words)
         self.registry.write_size(path, size)
 
     def registry_forget(self, path: str) -> None:
@@ -65,7 +69,7 @@ class Meeting(Services):
 
     def _check_store(self) -> None:
         if self.registry.stopped:
-            raise RefusalError("engine_unreachable", "connection refused")
+            raise RefusalError("store_unreachable", "connection refused")
 
     # What members do
 

@@ -73,7 +73,12 @@ class Networks(Looking):
     def connect_instance(
         self, network: str, instance_id: str, aliases: tuple[str, ...]
     ) -> None:
+        """For a container that does not run, the engine would write down anything: so
+        that its network is there, and what it is called, is looked at first."""
         with self._engine.asking() as client:
+            client.inspect_network(network)
+            if _is_connected(client, network, instance_id, aliases):
+                return
             try:
                 client.connect_container_to_network(
                     instance_id, network, aliases=list(aliases)
@@ -81,7 +86,6 @@ class Networks(Looking):
             except docker.errors.APIError as error:
                 if "already exists in network" not in words_of(error):
                     raise
-                _check_names(client, network, instance_id, aliases)
 
     def disconnect_instance(self, network: str, instance_id: str) -> None:
         """One that is gone, or whose network is, is off the network as well."""
@@ -99,11 +103,13 @@ def _disconnect(client: Client, container: str, network: str) -> None:
             raise
 
 
-def _check_names(
+def _is_connected(
     client: Client, network: str, instance_id: str, aliases: tuple[str, ...]
-) -> None:
-    """It is connected already: to be taken off would cut whoever uses it there."""
+) -> bool:
+    """One that is there under other names stays: others may use it there."""
     container = client.inspect_container(instance_id)
+    if network not in container["NetworkSettings"]["Networks"]:
+        return False
     missing = set(aliases) - set(neighbours.names_of(container, network))
     if missing:
         raise BackendError(
@@ -117,6 +123,7 @@ def _check_names(
             code="alias_missing",
             advice=say("Disconnect it from the network, then try again."),
         )
+    return True
 
 
 def _still_used(
