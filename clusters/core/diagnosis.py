@@ -84,7 +84,7 @@ def evidence(lines: Sequence[str], found: Explanation | None) -> tuple[str, ...]
     """The last lines as people want to see them, with the one that says the cause."""
     told = without_stacks(lines)
     shown = told[-_LINES_TO_SHOW:]
-    if found is None or found.line in shown:
+    if found is None or found.line in shown or found.line not in told:
         return shown
     return (found.line, *shown)
 
