@@ -43,6 +43,7 @@ def watch_hosts() -> None:
 @shared_task
 def watch_clusters() -> None:
     sweep.look_at_clusters()
+    watch_stores.look_at_all()
 
 
 @shared_task
@@ -61,6 +62,8 @@ def ring_waiting() -> None:
     sweep.take_over(lambda pk: run_operation.delay(str(pk)))
     for check_id in sweep.waiting_checks():
         run_check.delay(str(check_id))
+    for token_id in sweep.waiting_tokens():
+        settle_token.delay(str(token_id))
 
 
 def reconcile() -> int:
@@ -72,7 +75,10 @@ def reconcile() -> int:
     advanced = sweep.take_over(run.advance)
     for check_id in sweep.waiting_checks():
         checking.run_check(check_id)
+    for token_id in sweep.waiting_tokens():
+        minting.settle(token_id)
     sweep.look_at_clusters()
+    watch_stores.look_at_all()
     return advanced
 
 

@@ -28,13 +28,19 @@ _LOOK_EVERY = 0.02
 
 
 def new_token(
-    asker: Asker, *, size: int, store: str = "", anonymous: bool = False
+    asker: Asker,
+    *,
+    size: int,
+    store: str = "",
+    anonymous: bool = False,
+    reached_as: str = "",
 ) -> DiscoveryToken:
     """A fresh token of a managed store, written there by a worker.
 
     It waits at most two seconds; PanelError `token_not_ready` when the store does not
     answer by then. `anonymous`: nobody is logged in, so only a store that an admin
-    opened to everybody gives tokens.
+    opened to everybody gives tokens. `reached_as` is the host name by which the panel
+    was asked: a store that listens at every address is reached by it too.
     """
     if not anonymous:
         authorise(asker)
@@ -49,6 +55,7 @@ def new_token(
             place=chosen.name,
             size=size,
             state=TokenState.ASKED,
+            reached_as=reached_as,
             created_by=asker.user,
         )
         transaction.on_commit(partial(ring_token, token.pk))

@@ -109,6 +109,12 @@ class StoreAccess:
     key: str = ""
     skip_verify: bool = False
 
+    @property
+    def files(self) -> dict[str, str]:
+        """The texts that a member is given as files, by the files' names."""
+        texts = {"ca": self.ca, "cert": self.cert, "key": self.key}
+        return {name: text for name, text in texts.items() if text}
+
 
 OPEN_ACCESS = StoreAccess()
 

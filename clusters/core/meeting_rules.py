@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from clusters.core.addresses import is_loopback, read_url, same_origin, url_problem
+from clusters.core.addresses import (
+    is_loopback,
+    origin_of,
+    read_url,
+    same_origin,
+    url_problem,
+)
 from clusters.core.compatibility import misfit, proxy_misfit, store_misfit
 from clusters.core.errors import Problem
 from clusters.core.meeting import DnsKind, StoreProtocol
@@ -19,7 +25,6 @@ from clusters.core.text import Text, say
 from clusters.core.ticketing import (
     dns_kind,
     member_address,
-    owner_of,
     store_of,
 )
 from clusters.core.topology import BLOCK_MEMBERS, LARGEST_SIZE
@@ -66,7 +71,7 @@ def meeting_problems(
         case BootstrapMode.DISCOVERY_V2:
             yield from _store_problems(request, chosen, places, StoreProtocol.V2)
             yield from _url_problems(request, chosen)
-            yield from _v2_path_problems(request, places)
+            yield from _v2_path_problems(request)
         case BootstrapMode.DISCOVERY_PUBLIC:
             yield from _public_problems(request, chosen, places)
         case BootstrapMode.DISCOVERY_V3:
@@ -187,19 +192,17 @@ def _own_loopback() -> Text:
     )
 
 
-def _v2_path_problems(request: ClusterRequest, places: Places) -> Iterator[Problem]:
+def _v2_path_problems(request: ClusterRequest) -> Iterator[Problem]:
     url = request.discovery.url
     address = read_url(url) if url else None
     if address is None:
         return
-    if not _V2_PATH.fullmatch(address.path) and owner_of(url, places) is not None:
+    if not _V2_PATH.fullmatch(address.path):
         text = say(
-            "The path of a token in an etcd begins with /v2/keys/, such as"
-            " /v2/keys/discovery/TOKEN."
+            "The path of a token in a store begins with /v2/keys/, such as"
+            " /v2/keys/discovery/TOKEN. A URL of the public service's kind belongs to"
+            " the mode discovery_public."
         )
-        yield _problem("discovery.url", "discovery_url_path", text)
-    elif address.path in {"", "/"}:
-        text = say("The URL names no token.")
         yield _problem("discovery.url", "discovery_url_path", text)
 
 
@@ -207,7 +210,7 @@ def _public_problems(
     request: ClusterRequest, chosen: Sequence[HostOffer], places: Places
 ) -> Iterator[Problem]:
     asked = request.discovery
-    service = asked.service or places.public_service
+    service = asked.service or origin_of(asked.url) or places.public_service
     wrong = url_problem(service)
     if wrong is not None:
         yield _problem("discovery.service", "service_address_invalid", wrong)

@@ -10,6 +10,8 @@ from clusters.core.text import Text, say
 
 # The target of the step that pulls the image of the cluster's own name server.
 DNS_IMAGE = "dns"
+# Among the pinned images, which are named by their hosts; no host is named so.
+DNS_PIN = ":dns"
 
 
 def place_of(spec: ClusterSpec) -> str:

@@ -6,7 +6,7 @@ A fresh token is not chosen here: each attempt gets its own, when its plan is fr
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from clusters.core.addresses import origin_of
+from clusters.core.addresses import origin_of, read_url
 from clusters.core.errors import Problem, SpecError
 from clusters.core.meeting import (
     NO_TICKET,
@@ -40,8 +40,9 @@ def draft_ticket(
         case BootstrapMode.DISCOVERY_V2:
             return _v2(request, chosen, places)
         case BootstrapMode.DISCOVERY_PUBLIC:
-            service = request.discovery.service or places.public_service
             url = request.discovery.url
+            asked = request.discovery.service or origin_of(url)
+            service = asked or places.public_service
             return Ticket(service=service.rstrip("/"), url=url, is_own=bool(url))
         case BootstrapMode.DISCOVERY_V3:
             return _v3(request, chosen, places)
@@ -59,6 +60,12 @@ def with_token(ticket: Ticket, mode: BootstrapMode, token: str) -> Ticket:
 def v2_url(endpoint: str, token: str) -> str:
     """The discovery URL of a token that this panel chose, at a store of etcd's."""
     return f"{endpoint.rstrip('/')}{V2_KEYS}{REGISTRY}/{token}"
+
+
+def path_of(url: str) -> str:
+    """The path of a discovery URL, by which its registry knows the token."""
+    address = read_url(url)
+    return address.path if address else ""
 
 
 def store_of(

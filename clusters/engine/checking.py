@@ -1,12 +1,15 @@
 """Fill a Check with what a look outside finds, line by line."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 
 from clusters.core.findings import Finding, FindingLevel
 from clusters.core.spec import ClusterSpec
 from clusters.core.text import NOTHING, say
 from clusters.engine import wiring
+from clusters.engine.job import Tools
+from clusters.engine.meeting_preflight import meeting_findings
 from clusters.engine.owner import current_owner
 from clusters.engine.preflight import findings
 from clusters.models import Check
@@ -22,12 +25,17 @@ def run_check(check_id: uuid.UUID) -> bool:
     spec = ClusterSpec.from_json(check.spec)
     tools = wiring.tools_for(spec)
     lines: list[dict[str, object]] = []
-    for host in spec.hosts:
-        for finding in findings(spec, host, tools):
-            lines.append(_kept(check, finding))
-            if not _write(check_id, owner, lines=lines):
-                return False
+    for finding in _all_findings(spec, tools):
+        lines.append(_kept(check, finding))
+        if not _write(check_id, owner, lines=lines):
+            return False
     return _write(check_id, owner, lines=lines, state=CheckState.DONE)
+
+
+def _all_findings(spec: ClusterSpec, tools: Tools) -> Iterator[Finding]:
+    for host in spec.hosts:
+        yield from findings(spec, host, tools)
+    yield from meeting_findings(spec, tools)
 
 
 def _kept(check: Check, finding: Finding) -> dict[str, object]:

@@ -8,22 +8,43 @@ from clusters.core.plan import StepKind
 from clusters.core.text import say
 from clusters.engine import failpoints
 from clusters.engine.job import Job
-from clusters.engine.steps import health, hosts, images, members, networks, volumes
+from clusters.engine.steps import (
+    health,
+    hosts,
+    images,
+    meeting,
+    members,
+    names,
+    networks,
+    proxies,
+    volumes,
+)
 from clusters.engine.steps.base import Handler
 
 HANDLERS: dict[StepKind, Handler] = {
     StepKind.CHECK_HOST: hosts.CheckHost(),
+    StepKind.CHECK_DISCOVERY: meeting.CheckDiscovery(),
     StepKind.PULL_IMAGE: images.PullImage(),
     StepKind.CREATE_NETWORK: networks.CreateNetwork(),
     StepKind.JOIN_NETWORK: networks.JoinNetwork(),
+    StepKind.PREPARE_TICKET: meeting.PrepareTicket(),
+    StepKind.ATTACH_STORE: meeting.AttachStore(),
+    StepKind.CREATE_DNS: names.CreateDns(),
+    StepKind.START_DNS: names.StartDns(),
+    StepKind.AWAIT_DNS: names.AwaitDns(),
     StepKind.CREATE_VOLUME: volumes.CreateVolume(),
     StepKind.CREATE_MEMBER: members.CreateMember(),
     StepKind.START_MEMBER: members.StartMember(),
+    StepKind.AWAIT_REGISTRATION: meeting.AwaitRegistration(),
     StepKind.AWAIT_HEALTH: health.AwaitHealth(),
     StepKind.AWAIT_MEMBER: health.AwaitMember(),
+    StepKind.START_PROXY: proxies.StartProxy(),
+    StepKind.AWAIT_PROXY: proxies.AwaitProxy(),
+    StepKind.DETACH_STORE: meeting.DetachStore(),
     StepKind.SET_RESTART_POLICY: members.SetRestartPolicy(),
     StepKind.REMOVE_MEMBER: members.RemoveMember(),
     StepKind.REMOVE_VOLUME: volumes.RemoveVolume(),
+    StepKind.REMOVE_DNS: names.RemoveDns(),
     StepKind.LEAVE_NETWORK: networks.LeaveNetwork(),
     StepKind.REMOVE_NETWORK: networks.RemoveNetwork(),
     StepKind.FORGET_CLUSTER: hosts.ForgetCluster(),

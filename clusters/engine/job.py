@@ -10,6 +10,7 @@ from clusters.core.plan import Step
 from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.discovery.base import Discovery
 from clusters.drivers.base import Driver, Progress, Stop
+from clusters.engine.meeting import Meeting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +19,7 @@ class Tools:
 
     drivers: Mapping[str, Driver]
     discovery: Discovery
+    meeting: Meeting
     installation: str
     facts: Mapping[str, HostFacts]
     repositories: Mapping[str, str]
@@ -30,7 +32,7 @@ class Job:
 
     `guard` raises when the lease is lost; it is called right before the one call that
     changes something. `images` are the pinned images of the hosts; in `heard` is kept
-    what the members said last.
+    what the members said last, in `made` what this attempt got from outside.
     """
 
     spec: ClusterSpec
@@ -44,6 +46,8 @@ class Job:
     images: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 1
     heard: dict[str, MemberReport] = field(default_factory=dict)
+    accepted: frozenset[str] = frozenset()
+    made: dict[str, str] = field(default_factory=dict)
 
     @property
     def driver(self) -> Driver:

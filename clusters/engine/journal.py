@@ -25,6 +25,7 @@ from django.utils import timezone
 from clusters import wakeup
 from clusters.core.plan import StepKind
 from clusters.core.text import NOTHING, Text, say
+from clusters.engine import tickets
 from clusters.models import Cluster, Event, Operation, StepRecord
 from clusters.models.event import Line
 from clusters.models.operation import ACTIVE, State
@@ -208,9 +209,14 @@ class Journal:
 
     def end(self, state: State, line: Line, **why: Any) -> None:
         """Write the end; nothing changes after it."""
+
+        def body() -> None:
+            _cancel_open(self.operation)
+            tickets.close(self.operation, state)
+
         self.write(
             [line],
-            lambda: _cancel_open(self.operation),
+            body,
             state=state,
             owner="",
             lease_until=None,

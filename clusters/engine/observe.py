@@ -59,6 +59,11 @@ def _look(
     reference = full_reference(spec.image, tools.repositories[host], spec.version)
     image = threads.submit(driver.find_image, reference)
     network = threads.submit(driver.find_network, spec.network_name)
+    has_dns = spec.has_own_dns
+    dns = threads.submit(driver.find_instance, spec.dns_instance) if has_dns else None
+    dns_image = (
+        threads.submit(driver.find_image, tools.meeting.dns_image) if has_dns else None
+    )
     inside = driver.is_inside(spec.network_name)
     return ObservedHost(
         name=host,
@@ -67,6 +72,8 @@ def _look(
         network=network.result(),
         volumes=_found(volumes),
         instances=_found(instances),
+        dns=dns.result() if dns else None,
+        dns_image=dns_image.result() if dns_image else None,
         panel_inside=inside is not None,
         panel_on_network=bool(inside),
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from clusters.core.identity import as_hex
+from clusters.core.meeting_steps import DNS_PIN
 from clusters.core.observed import ObservedCluster
 from clusters.core.plan import Plan
 from clusters.core.planner import plan_create, plan_removal, plan_repair
@@ -12,6 +13,8 @@ from clusters.engine import wiring
 from clusters.engine.journal import Journal
 from clusters.engine.observe import observe
 from clusters.engine.ports import settle_ports
+from clusters.engine.subnets import settle_subnet
+from clusters.engine.tickets import settle_ticket
 from clusters.models import Operation, StepRecord
 from clusters.models.operation import Kind
 
@@ -30,8 +33,11 @@ def freeze_plan(journal: Journal) -> None:
     spec = operation.cluster.to_spec()
     tools = wiring.tools_for(spec)
     seen = observe(spec, tools)
-    if operation.kind == Kind.CREATE and is_new(seen):
-        spec = settle_ports(journal, operation.cluster, tools)
+    if operation.kind == Kind.CREATE:
+        if is_new(seen):
+            spec = settle_ports(journal, operation.cluster, tools)
+            spec = settle_subnet(operation.cluster, spec, tools)
+        spec = settle_ticket(operation, spec)
     plan = plan_of(Kind(operation.kind), spec, seen)
     journal.freeze(
         frozen(spec, seen, plan),
@@ -62,16 +68,21 @@ def frozen(spec: ClusterSpec, seen: ObservedCluster, plan: Plan) -> dict[str, An
     """The plan as it is kept: definition, pinned images, identities and steps."""
     return {
         "spec": spec.as_json(),
-        "images": {
-            host.name: host.image.pinned for host in seen.hosts.values() if host.image
-        },
+        "images": _pinned(seen),
         "member_ids": {
             member.name: as_hex(spec.predicted_member_id(member))
-            for member in spec.members
+            for member in spec.voters
         },
         "cluster_id": as_hex(spec.predicted_cluster_id()),
         "steps": [step.as_json() for step in plan],
     }
+
+
+def _pinned(seen: ObservedCluster) -> dict[str, str]:
+    hosts = seen.hosts.values()
+    pinned = {host.name: host.image.pinned for host in hosts if host.image}
+    dns = [host.dns_image.pinned for host in hosts if host.dns_image]
+    return pinned | ({DNS_PIN: dns[0]} if dns else {})
 
 
 def spec_of(operation: Operation) -> ClusterSpec:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from clusters.core.meeting_steps import DNS_IMAGE, DNS_PIN
 from clusters.core.observed import MemberReport
 from clusters.core.outcome import Failed, NotYet, Outcome
 from clusters.core.plan import StepKind
@@ -19,6 +20,7 @@ from clusters.engine.job import Job, Tools
 from clusters.engine.journal import Journal
 from clusters.engine.planning import spec_of
 from clusters.engine.steps.health import WAITS_FOR_QUORUM, late
+from clusters.engine.tickets import with_result
 from clusters.models import Operation, StepRecord
 from clusters.models.event import Line
 from clusters.models.step import OPEN, StepState
@@ -35,6 +37,8 @@ STEP_LIMITS: dict[StepKind, timedelta] = {
     StepKind.PULL_IMAGE: timedelta(minutes=40),
 }
 STEP_LIMIT = timedelta(seconds=90)
+# Who waits for members to register gives up first: it knows who is missing.
+REGISTRATION_SHARE = 0.9
 ROLL_BACK_LIMIT = timedelta(minutes=10)
 
 
@@ -50,6 +54,8 @@ class Slice:
         self.not_before: dict[int, float] = {}
         self.shown: dict[int, Mapping[str, int | str]] = {}
         self.heard: dict[str, MemberReport] = {}
+        self.made: dict[int, dict[str, str]] = {}
+        self.accepted = frozenset(journal.operation.request.get("accept") or ())
         self.failure: Failed | None = None
         self.stopping = threading.Event()
         self.until = time.monotonic() + LONGEST_SLICE
@@ -69,6 +75,14 @@ class Slice:
         wanted = rows.filter(rollback=bool(self.journal.operation.ending))
         self.records = list(wanted.order_by("seq"))
         self.not_before = {}
+        for record in self.records:
+            self._heed_result(record)
+
+    def _heed_result(self, record: StepRecord) -> None:
+        """A service chose the ticket: later steps work with it."""
+        if record.kind == StepKind.PREPARE_TICKET:
+            operation = self.journal.operation
+            self.spec = with_result(operation, self.spec, record.result)
 
     def _turn(self, pool: ThreadPoolExecutor) -> bool:
         """One round; False when this slice is over."""
@@ -172,12 +186,16 @@ class Slice:
             images=self._images(),
             attempts=record.attempts,
             heard=self.heard,
+            accepted=self.accepted,
+            made=self.made.setdefault(record.seq, {}),
         )
 
     def _images(self) -> dict[str, str]:
         plan = self.journal.operation.plan or {}
         pulled = {
-            r.host: r.result["pinned"] for r in self.records if "pinned" in r.result
+            DNS_PIN if r.target == DNS_IMAGE else r.host: r.result["pinned"]
+            for r in self.records
+            if "pinned" in r.result
         }
         return {**plan.get("images", {}), **pulled}
 
@@ -208,6 +226,7 @@ class Slice:
             self.journal.record(told, lines)
         for record in told:
             failpoints.reach(record.kind, "after_record")
+            self._heed_result(record)
 
     def _write_progress(self) -> None:
         moving = [
@@ -225,6 +244,8 @@ class Slice:
         limit = STEP_LIMITS.get(StepKind(record.kind), STEP_LIMIT)
         if record.kind in WAITS_FOR_QUORUM:
             limit = self.tools.bootstrap_limit
+        if record.kind == StepKind.AWAIT_REGISTRATION:
+            limit = self.tools.bootstrap_limit * REGISTRATION_SHARE
         if record.rollback or self._is_delete():
             limit = ROLL_BACK_LIMIT
         started = record.started_at or timezone.now()

@@ -17,8 +17,16 @@ from clusters.core.text import say
 from clusters.engine import watch
 from clusters.engine.owner import is_dead
 from clusters.engine.presence import has_left
-from clusters.models import Check, Cluster, Event, Host, Operation
+from clusters.models import (
+    Check,
+    Cluster,
+    DiscoveryToken,
+    Event,
+    Host,
+    Operation,
+)
 from clusters.models.check import CheckState
+from clusters.models.discovery_token import TokenState
 from clusters.models.event import Line
 from clusters.models.operation import ACTIVE, Kind, State, Via
 
@@ -56,6 +64,12 @@ def waiting_checks() -> tuple[uuid.UUID, ...]:
     abandoned = Q(state=CheckState.RUNNING, lease_until__lt=Now())
     rows = Check.objects.filter(late | abandoned, expires_at__gt=Now())
     return tuple(rows.values_list("pk", flat=True)[:20])
+
+
+def waiting_tokens() -> tuple[uuid.UUID, ...]:
+    """Tokens whose bell was lost; whoever asked may have gone, and asks again."""
+    late = Q(state=TokenState.ASKED, created_at__lt=Now() - RING_AGAIN)
+    return tuple(DiscoveryToken.objects.filter(late).values_list("pk", flat=True)[:20])
 
 
 def look_at_hosts() -> None:

@@ -15,13 +15,13 @@ from clusters.core.observed import (
     MemberReport,
     ObservedCluster,
 )
-from clusters.core.spec import ClusterSpec, MemberSpec
+from clusters.core.spec import ClusterSpec, MemberSpec, Role
 from clusters.core.text import quote
 from clusters.engine import wiring
 from clusters.engine.job import Tools
 from clusters.engine.observe import observe
-from clusters.engine.steps.health import probe_members
-from clusters.models import Cluster, Host, Observation
+from clusters.engine.steps.health import PROBE_TIMEOUT, probe_members
+from clusters.models import Cluster, Host, Member, Observation
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,14 @@ def observe_cluster(
     tools = wiring.tools_for(spec)
     seen = observe(spec, tools)
     _rejoin(spec, tools, seen)
-    all_heard = heard.keys() >= {member.name for member in spec.members}
+    all_heard = heard.keys() >= {member.name for member in spec.voters}
     reports = heard if all_heard else probe_members(spec, tools)
     statuses = []
     for row in cluster.members.all():
         member = spec.member(row.name)
+        if member.role == Role.PROXY:
+            _observe_proxy(row, member, spec, seen, tools)
+            continue
         status = _status(spec, member, seen, reports[row.name])
         facts = _member_facts(spec, member, seen, reports)
         Observation.keep(status.value, facts, member=row)
@@ -61,6 +64,23 @@ def observe_cluster(
     judged = verdict(spec.size, statuses, serving)
     Observation.keep(judged.state.value, _facts(judged, serving), cluster=cluster)
     return seen
+
+
+def _observe_proxy(
+    row: Member,
+    member: MemberSpec,
+    spec: ClusterSpec,
+    seen: ObservedCluster,
+    tools: Tools,
+) -> None:
+    """A proxy is no part of the quorum, so it says nothing of the cluster's state."""
+    driver = tools.drivers[member.host]
+    endpoint = driver.endpoint(spec.instance(member), spec.endpoint(member))
+    is_proxy = driver.probe_proxy(endpoint, PROBE_TIMEOUT)
+    silent = MemberReport(endpoint=endpoint, reachable=False)
+    status = MemberStatus.PROXY if is_proxy else _status(spec, member, seen, silent)
+    facts = _member_facts(spec, member, seen, {member.name: silent})
+    Observation.keep(status.value, facts | {"role": Role.PROXY.value}, member=row)
 
 
 def _rejoin(spec: ClusterSpec, tools: Tools, seen: ObservedCluster) -> None:

@@ -46,6 +46,9 @@ class DiscoveryToken(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=TokenState.choices, default=TokenState.FRESH
     )
+    reached_as = models.CharField(
+        _("host name of the panel"), max_length=253, blank=True, editable=False
+    )
     cluster_name = models.CharField(_("cluster"), max_length=40, blank=True)
     operation = models.ForeignKey(
         Operation,

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.core.meeting import StoreAccess, StoreProtocol
 from clusters.core.names import DNS_LABEL
+from clusters.core.request import StoreOffer
+from clusters.core.spec import HostKind
 from clusters.models.cluster import Cluster
 from clusters.models.sealed import seal, unseal
 
@@ -78,6 +80,31 @@ class Store(models.Model):
     @property
     def access(self) -> StoreAccess:
         return StoreAccess(**unseal(self.sealed_access))
+
+    def to_offer(self) -> StoreOffer:
+        seen = getattr(self, "observation", None)
+        is_ready = seen is not None and seen.status == "usable"
+        if self.cluster is None:
+            return StoreOffer(
+                name=self.name,
+                protocol=self.protocol,
+                panel_url=self.panel_url or self.member_url,
+                member_url=self.member_url,
+                is_ready=is_ready,
+            )
+        spec = self.cluster.to_spec()
+        member = spec.members[0]
+        return StoreOffer(
+            name=self.name,
+            protocol=self.protocol,
+            panel_url=f"http://{spec.endpoint(member)}",
+            host=member.host,
+            host_kind=HostKind(spec.host_kind),
+            network=spec.network_name if spec.in_containers else "",
+            bind_address=spec.bind_address,
+            client_port=member.client_port,
+            is_ready=is_ready,
+        )
 
     def seal_access(self, access: StoreAccess) -> Self:
         self.sealed_access = seal(asdict(access))

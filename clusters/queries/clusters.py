@@ -122,7 +122,7 @@ def cluster_row(name: str) -> ClusterRow:
 def cluster_page(name: str) -> ClusterPage:
     cluster = _find(name)
     spec = cluster.to_spec()
-    endpoints = tuple(spec.endpoint(member) for member in spec.members)
+    endpoints = tuple(spec.endpoint(member) for member in spec.voters)
     return ClusterPage(
         **_row(cluster, _active({name}).get(name)),
         generation=cluster.generation,

@@ -10,7 +10,6 @@ from clusters.models import Cluster, DiscoveryToken, Operation, Store
 from clusters.models.discovery_token import TokenState
 from clusters.models.operation import ACTIVE, Kind
 from clusters.queries.clusters import VerdictView, cluster_row
-from clusters.queries.places import offer_of
 from clusters.queries.texts import stored
 from clusters.queries.tokens import TokenRow, token_list
 
@@ -88,7 +87,7 @@ def _rows() -> Any:
 
 
 def _row(store: Store) -> dict[str, Any]:
-    offer = offer_of(store)
+    offer = store.to_offer()
     seen = getattr(store, "observation", None)
     facts = seen.facts if seen else {}
     access = store.access

@@ -1,10 +1,12 @@
 """What every kind of step can do."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from clusters.core.findings import Finding, FindingLevel
 from clusters.core.names import LABEL
 from clusters.core.observed import ObjectSeen
-from clusters.core.outcome import Failed, Outcome
+from clusters.core.outcome import Done, Failed, Outcome
 from clusters.core.text import Text, say
 from clusters.engine.job import Job
 
@@ -55,3 +57,30 @@ def foreign(kind: Text, seen: ObjectSeen) -> Failed:
 CONTAINER = say("container")
 NETWORK = say("network")
 VOLUME = say("volume")
+
+
+def judged(seen: Sequence[Finding], accepted: Collection[str]) -> Outcome:
+    """What findings mean: a block stops, and so does a warning nobody accepted."""
+    stops = [finding for finding in seen if _stops(finding, accepted)]
+    if not stops:
+        count = sum(f.level == FindingLevel.PASS for f in seen)
+        return Done(message=say("{count} checks passed", count=count))
+    first = stops[0]
+    advice = first.advice
+    if first.level == FindingLevel.WARN:
+        advice = say(
+            "{advice} Or accept “{code}”.", advice=first.advice, code=first.code
+        )
+    return Failed(
+        code=first.code,
+        why=first.text,
+        advice=advice,
+        evidence=tuple(finding.text for finding in stops),
+        touched=False,
+    )
+
+
+def _stops(finding: Finding, accepted: Collection[str]) -> bool:
+    if finding.level == FindingLevel.WARN:
+        return finding.code not in accepted
+    return finding.level == FindingLevel.BLOCK

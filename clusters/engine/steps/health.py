@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from clusters.core.diagnosis import explain
+from clusters.core.cause import Remedy
+from clusters.core.diagnosis import (
+    LINES_TO_READ,
+    Explanation,
+    evidence,
+    explain_any,
+)
 from clusters.core.health import POLL_SECONDS, formation
 from clusters.core.observed import InstanceSeen, MemberReport, RunState
 from clusters.core.outcome import Done, Failed, NotYet, Outcome
@@ -13,7 +19,7 @@ from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.core.text import say
 from clusters.engine.job import Job, Tools
 from clusters.engine.steps.base import Handler
-from clusters.engine.steps.members import LOG_LINES, exited
+from clusters.engine.steps.members import exited
 
 PROBE_TIMEOUT = 1.0
 WAITS_FOR_QUORUM = (StepKind.AWAIT_HEALTH, StepKind.AWAIT_MEMBER)
@@ -33,7 +39,7 @@ class AwaitHealth(Handler):
     def look(self, job: Job) -> Gathering:
         reports = probe_members(job.spec, job.tools)
         job.heard.update(reports)
-        silent = [m for m in job.spec.members if not reports[m.name].reachable]
+        silent = [m for m in job.spec.voters if not reports[m.name].reachable]
         found = [_instance(job, member) for member in silent]
         ended = [seen for seen in found if seen and seen.state == RunState.EXITED]
         return Gathering(reports=reports, ended=tuple(ended))
@@ -64,10 +70,10 @@ class AwaitMember(Handler):
 
 
 def probe_members(spec: ClusterSpec, tools: Tools) -> dict[str, MemberReport]:
-    """Ask every member at once, each with a short deadline."""
-    with ThreadPoolExecutor(max_workers=max(len(spec.members), 1)) as threads:
-        answers = threads.map(lambda m: _probe(spec, tools, m), spec.members)
-        return dict(zip((m.name for m in spec.members), answers, strict=True))
+    """Ask every voter at once, each with a short deadline."""
+    with ThreadPoolExecutor(max_workers=max(len(spec.voters), 1)) as threads:
+        answers = threads.map(lambda m: _probe(spec, tools, m), spec.voters)
+        return dict(zip((m.name for m in spec.voters), answers, strict=True))
 
 
 def _probe(spec: ClusterSpec, tools: Tools, member: MemberSpec) -> MemberReport:
@@ -82,26 +88,54 @@ def _instance(job: Job, member: MemberSpec) -> InstanceSeen | None:
 
 def late(job: Job, outcome: NotYet, seconds: int) -> Failed:
     """A step had its time; the last lines of silent members say why."""
+    if job.step.kind == StepKind.AWAIT_REGISTRATION:
+        return _not_registered(job, outcome, seconds)
     if job.step.kind not in WAITS_FOR_QUORUM:
         return Failed(
             code="step_timed_out",
             why=say("After {seconds} s: {why}", seconds=seconds, why=outcome.why),
             advice=say("Look whether the host answers, then retry."),
         )
-    lines = tuple(_last_words(job))
-    found = explain(lines)
+    found, lines = _last_words(job)
     why = say("No quorum after {seconds} s: {why}", seconds=seconds, why=outcome.why)
     return Failed(
         code="quorum_timeout",
         why=say("{why}. {cause}", why=why, cause=found.cause) if found else why,
         advice=found.advice if found else say("Look at the members' last lines below."),
         evidence=lines,
+        remedy=found.remedy if found else "",
     )
 
 
-def _last_words(job: Job) -> Iterator[str]:
+def _not_registered(job: Job, outcome: NotYet, seconds: int) -> Failed:
+    """Members wait for ever, and say nothing when their store is gone."""
+    found, lines = _last_words(job)
+    if found and found.code == "discovery_waiting":
+        found = None  # which `outcome` says better, from the registry itself
+    why = say("After {seconds} s: {why}", seconds=seconds, why=outcome.why)
+    return Failed(
+        code="discovery_timeout",
+        why=say("{why}. {cause}", why=why, cause=found.cause) if found else why,
+        advice=say(
+            "Look whether {place} answers and why the others did not start; then"
+            " retry: it gets a new token.",
+            place=job.step.target,
+        ),
+        evidence=lines,
+        remedy=found.remedy if found and found.remedy else Remedy.RETRY,
+    )
+
+
+def _last_words(job: Job) -> tuple[Explanation | None, tuple[str, ...]]:
+    """What the silent members' logs say, and their last lines."""
+    logs = list(_silent_logs(job))
+    found = explain_any(logs)
+    return found, tuple(line for log in logs for line in evidence(log, found))
+
+
+def _silent_logs(job: Job) -> Iterator[tuple[str, ...]]:
     reports = probe_members(job.spec, job.tools)
-    for member in job.spec.members:
+    for member in job.spec.voters:
         if not reports[member.name].serves:
             driver = job.tools.drivers[member.host]
-            yield from driver.log_tail(job.spec.instance(member), LOG_LINES)
+            yield driver.log_tail(job.spec.instance(member), LINES_TO_READ)

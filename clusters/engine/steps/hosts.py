@@ -1,11 +1,11 @@
 """Steps about a host as a whole, and about the definition."""
 
-from clusters.core.findings import Finding, FindingLevel
-from clusters.core.outcome import Done, Failed, Outcome
+from clusters.core.findings import Finding
+from clusters.core.outcome import Done, Outcome
 from clusters.core.text import say
 from clusters.engine.job import Job
 from clusters.engine.preflight import findings
-from clusters.engine.steps.base import Handler
+from clusters.engine.steps.base import Handler, judged
 
 
 class CheckHost(Handler):
@@ -15,18 +15,7 @@ class CheckHost(Handler):
         return tuple(findings(job.spec, job.step.host, job.tools))
 
     def judge(self, job: Job, seen: tuple[Finding, ...]) -> Outcome | None:
-        blocks = [finding for finding in seen if finding.level == FindingLevel.BLOCK]
-        if not blocks:
-            count = sum(f.level == FindingLevel.PASS for f in seen)
-            return Done(message=say("{count} checks passed", count=count))
-        first = blocks[0]
-        return Failed(
-            code=first.code,
-            why=first.text,
-            advice=first.advice,
-            evidence=tuple(finding.text for finding in blocks),
-            touched=False,
-        )
+        return judged(seen, job.accepted)
 
 
 class ForgetCluster(Handler):

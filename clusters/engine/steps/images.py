@@ -1,6 +1,7 @@
 """The image that all members of a host run."""
 
 from clusters.core.images import full_reference
+from clusters.core.meeting_steps import DNS_IMAGE
 from clusters.core.observed import ImageSeen
 from clusters.core.outcome import Done, NotYet, Outcome
 from clusters.core.text import say
@@ -10,6 +11,8 @@ from clusters.engine.steps.base import Handler
 
 def reference(job: Job) -> str:
     """What is pulled on the host of this step."""
+    if job.step.target == DNS_IMAGE:
+        return job.tools.meeting.dns_image
     repository = job.tools.repositories[job.step.host]
     return full_reference(job.spec.image, repository, job.spec.version)
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from clusters.core.diagnosis import explain
+from clusters.core.diagnosis import LINES_TO_READ, evidence, explain
 from clusters.core.flags import member_flags
 from clusters.core.labels import spec_hash
 from clusters.core.names import LABEL
 from clusters.core.observed import InstanceSeen, RunState
 from clusters.core.outcome import Done, Failed, Outcome
+from clusters.core.spec import BY_REGISTRY
 from clusters.core.text import NOTHING, quote, say
 from clusters.drivers.base import Launch
 from clusters.engine.job import Job
 from clusters.engine.steps.base import CONTAINER, Handler, foreign
 
-LOG_LINES = 40  # the usage text after an unknown flag has up to 25
 RESTARTS_BY_ITSELF = "unless-stopped"
 # The other members start then, whether or not the first one answers them yet.
 LEAD_SECONDS = 1.5
@@ -59,6 +59,8 @@ class StartMember(MemberHandler):
 
     def act(self, job: Job, seen: InstanceSeen | None) -> None:
         if seen is not None and job.owns(seen):
+            if files := job.tools.meeting.access.files:
+                job.driver.put_files(seen.id, files)
             job.driver.start_instance(seen.id)
             _await_lead(job)
 
@@ -106,7 +108,7 @@ def launch(job: Job) -> Launch:
         spec,
         member,
         job.driver.data_dir(job.volume),
-        job.tools.discovery.flags(spec),
+        job.tools.discovery.flags(spec, member),
     )
     settings: dict[str, Any] = {
         "name": job.instance,
@@ -119,6 +121,9 @@ def launch(job: Job) -> Launch:
         "peer_port": member.peer_port,
         "network": spec.network_name if spec.in_containers else "",
         "volume": job.volume,
+        "address": member.address,
+        "hostname": spec.host_name(member) if spec.in_containers else "",
+        "name_servers": spec.ticket.name_servers if spec.in_containers else (),
     }
     labels = job.labels | {
         f"{LABEL}.member": member.name,
@@ -129,7 +134,7 @@ def launch(job: Job) -> Launch:
 
 def exited(job: Job, name: str, seen: InstanceSeen) -> Failed:
     """A member that ended by itself: its last lines and what they mean."""
-    lines = job.tools.drivers[_host_of(job, seen)].log_tail(name, LOG_LINES)
+    lines = job.tools.drivers[_host_of(job, seen)].log_tail(name, LINES_TO_READ)
     found = explain(lines)
     why = say(
         "{member} ended by itself with exit code {code}.",
@@ -144,20 +149,22 @@ def exited(job: Job, name: str, seen: InstanceSeen) -> Failed:
             if last
             else why,
             advice=say("Look at its last lines below."),
-            evidence=lines,
+            evidence=evidence(lines, found),
         )
     return Failed(
         code=found.code,
         why=say("{why} {cause}", why=why, cause=found.cause),
         advice=found.advice,
-        evidence=lines,
+        evidence=evidence(lines, found),
+        remedy=found.remedy,
     )
 
 
 def _await_lead(job: Job) -> None:
     """The others wait for this step; see core.order.led."""
     spec, member = job.spec, job.member
-    if member == spec.asked_first and spec.size > 1:
+    is_first = spec.bootstrap not in BY_REGISTRY and member == spec.asked_first
+    if is_first and spec.size > 1:
         published = spec.peer_endpoint(member)
         job.driver.await_peer_answer(job.instance, published, LEAD_SECONDS)
 

@@ -21,7 +21,7 @@ class CreateNetwork(Handler):
         return Done(message=say("network {name}", name=seen.name))
 
     def act(self, job: Job, seen: ObjectSeen | None) -> None:
-        job.driver.create_network(job.step.target, job.labels)
+        job.driver.create_network(job.step.target, job.labels, job.spec.ticket.subnet)
 
 
 class RemoveNetwork(Handler):
