@@ -8,9 +8,9 @@ import pytest
 
 from clusters import actions, queries
 from clusters.actions import Asker
-from clusters.core.request import ClusterRequest
+from clusters.core.request import ClusterRequest, StoreRequest
 from clusters.engine import run, watch, wiring
-from clusters.models import Host, Operation
+from clusters.models import Host, Operation, Store
 from clusters.models.operation import Via
 from tests.drivers.world import World
 
@@ -42,6 +42,22 @@ def create(host):
     def ask(name="a", **wanted):
         request = ClusterRequest(name=name, hosts=("world",), **wanted)
         return actions.create_cluster(ASKER, request)
+
+    return ask
+
+
+@pytest.fixture
+def create_store(host, finish):
+    """A managed store for v2 discovery that serves already."""
+
+    def ask(name="meet", protocol="v2"):
+        version = "3.5.35" if protocol == "v2" else ""
+        request = StoreRequest(
+            name=name, protocol=protocol, host="world", version=version
+        )
+        done = finish(actions.create_managed_store(ASKER, request))
+        assert done.state == "succeeded", done
+        return Store.objects.get(name=name)
 
     return ask
 

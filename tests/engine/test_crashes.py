@@ -11,20 +11,38 @@ import pytest
 from django.db import connections
 
 from clusters.core.plan import StepKind
+from clusters.core.request import DiscoveryRequest
 from clusters.engine import failpoints, run, sweep
 from clusters.models import Cluster, Event, Operation
 
 # These need a panel inside a container of the engine, or a missing image.
 PREPARED = {StepKind.JOIN_NETWORK, StepKind.LEAVE_NETWORK, StepKind.PULL_IMAGE}
+BY_REGISTRY = {
+    StepKind.CHECK_DISCOVERY,
+    StepKind.PREPARE_TICKET,
+    StepKind.ATTACH_STORE,
+    StepKind.AWAIT_REGISTRATION,
+    StepKind.START_PROXY,
+    StepKind.AWAIT_PROXY,
+    StepKind.DETACH_STORE,
+}
+BY_RECORDS = {
+    StepKind.CREATE_DNS,
+    StepKind.START_DNS,
+    StepKind.AWAIT_DNS,
+    StepKind.REMOVE_DNS,
+}
 NOTHING = {"instances": [], "volumes": [], "networks": []}
 REMOVALS = {
     StepKind.REMOVE_MEMBER,
     StepKind.REMOVE_VOLUME,
     StepKind.LEAVE_NETWORK,
+    StepKind.REMOVE_DNS,
     StepKind.REMOVE_NETWORK,
     StepKind.FORGET_CLUSTER,
 }
 IMAGE = "quay.io/coreos/etcd:v3.4.45"
+DNS_IMAGE = "coredns/coredns:1.14.0"
 
 
 def in_a_child(work):
@@ -58,11 +76,37 @@ def places():
 def has_call(kind, border):
     looks_only = {
         StepKind.CHECK_HOST,
+        StepKind.CHECK_DISCOVERY,
+        StepKind.AWAIT_DNS,
+        StepKind.AWAIT_REGISTRATION,
+        StepKind.AWAIT_PROXY,
         StepKind.AWAIT_HEALTH,
         StepKind.AWAIT_MEMBER,
         StepKind.FORGET_CLUSTER,
     }
     return not (kind in looks_only and border in {"before_call", "after_call"})
+
+
+def how(kind, create_store):
+    """A create in whose course a step of that kind comes."""
+    if kind in BY_REGISTRY:
+        create_store()
+        return {
+            "version": "3.4.45",
+            "bootstrap": "discovery_v2",
+            "extra_members": 1,
+        }
+    if kind in BY_RECORDS:
+        zone = DiscoveryRequest(domain="ex.test")
+        return {"version": "3.5.35", "bootstrap": "dns_srv", "discovery": zone}
+    return {"version": "3.4.45"}
+
+
+def instances(kind):
+    names = {f"a-etcd{number}" for number in (1, 2, 3)}
+    if kind in BY_REGISTRY:
+        return names | {"a-etcd4", "meet"}
+    return names | ({"a-dns"} if kind in BY_RECORDS else set())
 
 
 def repair(world):
@@ -73,11 +117,12 @@ def repair(world):
 
 @pytest.mark.parametrize(("kind", "border"), list(places()))
 def test_a_killed_worker_costs_time_and_nothing_else(
-    kind, border, create, finish, delete, world
+    kind, border, create, create_store, finish, delete, world
 ):
-    world.offer_image(IMAGE)
+    for image in (IMAGE, DNS_IMAGE, f"{IMAGE[:-6]}3.5.35"):
+        world.offer_image(image)
     world.put_panel_inside()
-    operation = create(version="3.4.45")
+    operation = create(**how(kind, create_store))
     if kind in REMOVALS:
         finish(operation)
         operation = delete()
@@ -92,9 +137,9 @@ def test_a_killed_worker_costs_time_and_nothing_else(
     progress = finish(operation)
     assert progress.state == "succeeded"
     assert max((world.counts() - before).values()) == 1
-    whole = 3 if kind not in REMOVALS else 0
-    assert len(world.things()["instances"]) == whole
-    assert Cluster.objects.count() == (whole > 0)
+    whole = set() if kind in REMOVALS else instances(kind)
+    assert set(world.things()["instances"]) == whole
+    assert Cluster.objects.filter(name="a").count() == (kind not in REMOVALS)
     numbers = Event.objects.filter(operation=operation).values_list("number", flat=True)
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
 
