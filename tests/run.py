@@ -57,7 +57,7 @@ LANES: tuple[tuple[Suite, ...], ...] = (
         # First: a browser drops requests while others make and remove networks.
         Suite(name="browser", paths=("tests/browser",)),
         Suite(name="drivers on real engines", paths=("tests/drivers", "tests/etcd")),
-        Suite(name="meeting places", paths=("tests/meeting",)),
+        Suite(name="meeting places", paths=("tests/meeting", "tests/discovery")),
         Suite(name="launcher", paths=("tests/up",)),
     ),
     (

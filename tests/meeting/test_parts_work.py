@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from contextlib import closing
+from pathlib import Path
 
 import dns.exception
 import dns.message
@@ -18,6 +19,7 @@ from tests.meeting.dnsmasq import dnsmasq_container
 from tests.meeting.hand import hand, hand_started
 from tests.meeting.name_server import Mood, name_server
 from tests.meeting.public_service import Answer, fake_service, public_service
+from tests.meeting.resolver import resolver_of
 from tests.meeting.stores import v2_store, v3_store
 from tests.parts import coredns_image, engine
 
@@ -175,6 +177,32 @@ def test_a_name_server_fails_in_the_way_that_was_asked_for():
         server.mood = Mood.SILENT
         with pytest.raises(dns.exception.Timeout):
             ask(server, DOMAIN, seconds=0.3)
+
+
+def test_processes_form_a_cluster_by_the_records_of_a_resolver_of_their_own():
+    before = Path("/etc/resolv.conf").read_text()
+    with (
+        name_server(DOMAIN, also=("127.0.53.1", 53)) as server,
+        resolver_of("127.0.53.1"),
+        hand("3.6") as members,
+    ):
+        for number in (1, 2, 3):
+            name = f"n{number}"
+            member = members.add(name, f"--discovery-srv={DOMAIN}")
+            server.records += [
+                SrvRecord(
+                    name=f"_etcd-server._tcp.{DOMAIN}",
+                    target=f"{name}.{DOMAIN}",
+                    port=member.peer_port,
+                ),
+                AddressRecord(name=f"{name}.{DOMAIN}", address=member.host),
+            ]
+        for member in members.members:
+            member.program.start()
+        members.await_healthy()
+        assert members.etcdctl("member", "list").count("started") == 3
+    assert Path("/etc/resolv.conf").read_text() == before
+    assert Path("tests/meeting").is_dir()
 
 
 @pytest.mark.parametrize("which", ENGINES)
