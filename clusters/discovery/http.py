@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
 
@@ -36,12 +37,13 @@ Unreachable = Callable[[Text], Unavailable]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What came back. A body that `is_cut` was longer than is read of any."""
+    """What came back, about `at`. A body that `is_cut` was longer than is read."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     is_cut: bool = False
+    at: float = 0.0
 
     @property
     def as_said(self) -> Text:
@@ -64,6 +66,16 @@ class Answer:
     @property
     def is_redirect(self) -> bool:
         return 300 <= self.status < 400  # noqa: PLR2004 (the class of redirects)
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how much its clock is ahead; it says only whole seconds, so half of one
+        is added. None when it says nothing."""
+        try:
+            there = parsedate_to_datetime(self.headers["Date"]).timestamp()
+        except (KeyError, ValueError, OverflowError):
+            return None
+        return round(there + 0.5 - self.at, 1)
 
     def json(self) -> dict[str, Any]:
         """The object that the body is; empty when it is none."""
@@ -110,6 +122,7 @@ class Caller:
     def _ask(
         self, method: str, url: str, form: Mapping[str, str] | None = None
     ) -> Answer:
+        asked = time.time()
         try:
             with self._session.request(
                 method,
@@ -125,6 +138,7 @@ class Caller:
                     headers=response.headers,
                     body=body[:LONGEST_ANSWER],
                     is_cut=len(body) > LONGEST_ANSWER,
+                    at=(asked + time.time()) / 2,
                 )
         except (
             requests.RequestException,

@@ -1,15 +1,21 @@
 """What members write about themselves, and the JSON of a v2 store that tells it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from clusters.core.meeting import Registration, TokenSeen
+from clusters.discovery.http import Answer
 
 # etcd's own numbers for what its v2 store refuses.
 KEY_NOT_FOUND = 100
 ALREADY_EXISTS = 105
 
+SIZE = "/_config/size"
+
+_GOOD = frozenset({200, 201})
 _LONGEST_NAME = 255
+
+Node = dict[str, Any]
 
 
 def read_registration(member_id: str, value: str) -> Registration:
@@ -23,22 +29,38 @@ def read_registration(member_id: str, value: str) -> Registration:
     )
 
 
-def read_token(size: str | None, nodes: Iterable[Any]) -> TokenSeen | None:
-    """A token by its size and the nodes of its folder; None when it has neither."""
-    found = sorted(
-        (node for node in nodes if isinstance(node, Mapping)),
-        key=lambda node: _number(node.get("createdIndex")),
-    )
-    registrations = tuple(
-        read_registration(
-            str(node.get("key", "")).rpartition("/")[2], str(node.get("value", ""))
-        )
-        for node in found
-        if not node.get("dir")
-    )
-    if size is None and not registrations:
+def look_at(path: str, read: Callable[[str], Node | None]) -> TokenSeen | None:
+    """A token by what is read at its path; None when it has no size and no member.
+
+    The folder of the size is hidden in a listing, so it takes a second question.
+    """
+    folder, size = read(path) or {}, read(f"{path}{SIZE}")
+    value = None if size is None else str(size.get("value", ""))
+    nodes = folder.get("nodes")
+    found = tuple(_registrations(nodes if isinstance(nodes, list) else ()))
+    if value is None and not found:
         return None
-    return TokenSeen(size=size, registrations=registrations)
+    return TokenSeen(size=value, registrations=found)
+
+
+def node_of(answer: Answer) -> Node | None:
+    """What a v2 store tells of a key."""
+    node = answer.json().get("node") if answer.status in _GOOD else None
+    return node if isinstance(node, dict) else None
+
+
+def error_code(answer: Answer) -> int | None:
+    code = answer.json().get("errorCode")
+    return code if isinstance(code, int) else None
+
+
+def _registrations(nodes: Iterable[Any]) -> Iterable[Registration]:
+    """In the order in which members came."""
+    found = [node for node in nodes if isinstance(node, Mapping)]
+    for node in sorted(found, key=lambda node: _number(node.get("createdIndex"))):
+        if not node.get("dir"):
+            member_id = str(node.get("key", "")).rpartition("/")[2]
+            yield read_registration(member_id, str(node.get("value", "")))
 
 
 def _printable(text: str) -> str:

@@ -1,8 +1,6 @@
 """A private discovery store: an etcd that still serves the v2 keys."""
 
 import re
-import time
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 from clusters.core.addresses import read_url, url_problem
@@ -10,7 +8,14 @@ from clusters.core.errors import BackendError, Unavailable
 from clusters.core.meeting import REGISTRY, V2_KEYS, StoreSeen, TokenSeen
 from clusters.core.text import NOTHING, Text, quote, say
 from clusters.discovery.http import MOST_QUOTED, Answer, Caller
-from clusters.discovery.registry import ALREADY_EXISTS, KEY_NOT_FOUND, read_token
+from clusters.discovery.registry import (
+    ALREADY_EXISTS,
+    KEY_NOT_FOUND,
+    SIZE,
+    error_code,
+    look_at,
+    node_of,
+)
 
 _OK, _CREATED, _NOT_FOUND, _SERVER_FAILS = 200, 201, 404, 500
 _PATH = re.compile(rf"{V2_KEYS}(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
@@ -53,37 +58,27 @@ class V2Store:
 
     def probe(self) -> StoreSeen:
         """Its version, and that it can be a store of v2 discovery at all."""
-        asked = time.time()
         answer = self._caller.get(f"{self._url}/version")
-        answered = time.time()
         version = answer.json().get("etcdserver")
         if answer.status != _OK or not isinstance(version, str):
             raise self._not_a_store(answer)
         version = str(quote(version, 40))
         keys = self._caller.get(f"{self._url}{_ABSENT}")
-        if _error_code(keys) != KEY_NOT_FOUND and _node(keys) is None:
+        if error_code(keys) != KEY_NOT_FOUND and node_of(keys) is None:
             raise self._refusal(keys, version)
-        return StoreSeen(
-            version=version, clock_ahead=_ahead(answer, (asked + answered) / 2)
-        )
+        return StoreSeen(version=version, clock_ahead=answer.clock_ahead)
 
     def look(self, path: str) -> TokenSeen | None:
-        """A token as it is now; None when it has neither a size nor a member.
-
-        The folder of the size is hidden in a listing, so it takes a second question.
-        """
-        folder, size = self._read(_checked(path)), self._read(_size_path(path))
-        nodes = folder.get("nodes", ()) if folder else ()
-        value = None if size is None else str(size.get("value", ""))
-        return read_token(value, nodes if isinstance(nodes, list) else ())
+        """A token as it is now; None when it has neither a size nor a member."""
+        return look_at(_checked(path), self._read)
 
     def write_size(self, path: str, size: int) -> None:
         """Open a token for so many members; another size is never overwritten."""
         url = f"{self._url}{_size_path(path)}?prevExist=false"
         answer = self._caller.put(url, {"value": str(size)})
-        if answer.status == _CREATED and _node(answer) is not None:
+        if answer.status == _CREATED and node_of(answer) is not None:
             return
-        if _error_code(answer) != ALREADY_EXISTS:
+        if error_code(answer) != ALREADY_EXISTS:
             raise self._refusal(answer)
         found = self._read(_size_path(path))
         if found is not None and found.get("value") == str(size):
@@ -110,14 +105,14 @@ class V2Store:
 
     def _delete(self, path: str) -> None:
         answer = self._caller.delete(f"{self._url}{path}")
-        if answer.status != _OK and _error_code(answer) != KEY_NOT_FOUND:
+        if answer.status != _OK and error_code(answer) != KEY_NOT_FOUND:
             raise self._refusal(answer)
 
     def _read(self, path: str) -> dict[str, Any] | None:
         """A node of the store; None when there is none."""
         answer = self._caller.get(f"{self._url}{path}")
-        node = _node(answer)
-        if node is None and _error_code(answer) != KEY_NOT_FOUND:
+        node = node_of(answer)
+        if node is None and error_code(answer) != KEY_NOT_FOUND:
             raise self._refusal(answer)
         return node
 
@@ -181,24 +176,4 @@ def _checked(path: str) -> str:
 
 
 def _size_path(path: str) -> str:
-    return f"{_checked(path)}/_config/size"
-
-
-def _node(answer: Answer) -> dict[str, Any] | None:
-    node = answer.json().get("node")
-    is_good = answer.status in {_OK, _CREATED} and isinstance(node, dict)
-    return node if is_good else None
-
-
-def _error_code(answer: Answer) -> int | None:
-    code = answer.json().get("errorCode")
-    return code if isinstance(code, int) else None
-
-
-def _ahead(answer: Answer, now: float) -> float | None:
-    """How far its clock is ahead. The header has whole seconds: half of one is lost."""
-    try:
-        there = parsedate_to_datetime(answer.headers["Date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return None
-    return round(there + 0.5 - now, 1)
+    return f"{_checked(path)}{SIZE}"
