@@ -20,7 +20,10 @@ def static_flags(
     spec: ClusterSpec, member: MemberSpec, data_dir: str
 ) -> tuple[str, ...]:
     """The whole command line of a member after `etcd`."""
-    return member_flags(spec, member, data_dir, static_bootstrap(spec, member))
+    flags = member_flags(spec, member, data_dir, static_bootstrap(spec, member))
+    if spec.serves != StoreProtocol.V2 or any("--enable-v2" in flag for flag in flags):
+        return flags
+    return (*flags, "--enable-v2=true")
 
 
 def static_bootstrap(spec: ClusterSpec, member: MemberSpec) -> tuple[str, ...]:
@@ -28,12 +31,10 @@ def static_bootstrap(spec: ClusterSpec, member: MemberSpec) -> tuple[str, ...]:
     peers = ",".join(f"{m.name}={spec.peer_url(m)}" for m in spec.voters)
     if member.role == Role.PROXY:
         return "--proxy=on", f"--initial-cluster={peers}"
-    serves_v2 = ("--enable-v2=true",) if spec.serves == StoreProtocol.V2 else ()
     return (
         f"--initial-cluster={peers}",
         f"--initial-cluster-token={spec.identity_token or spec.token}",
         "--initial-cluster-state=new",
-        *serves_v2,
     )
 
 

@@ -1,0 +1,1 @@
+"""What is read of Compose files, and clusters written as such."""
