@@ -8,7 +8,7 @@ from clusters.core.labels import spec_hash
 from clusters.core.names import LABEL
 from clusters.core.observed import InstanceSeen, RunState
 from clusters.core.outcome import Done, Failed, Outcome
-from clusters.core.spec import BY_REGISTRY
+from clusters.core.spec import BY_REGISTRY, ClusterSpec, MemberSpec
 from clusters.core.text import NOTHING, quote, say
 from clusters.drivers.base import Launch
 from clusters.engine.job import Job
@@ -122,7 +122,7 @@ def launch(job: Job) -> Launch:
         "network": spec.network_name if spec.in_containers else "",
         "volume": job.volume,
         "address": member.address,
-        "hostname": spec.host_name(member) if spec.in_containers else "",
+        "aliases": _aliases(spec, member),
         "name_servers": spec.ticket.name_servers if spec.in_containers else (),
     }
     labels = job.labels | {
@@ -130,6 +130,18 @@ def launch(job: Job) -> Launch:
         f"{LABEL}.spec": spec_hash(settings),
     }
     return Launch(labels=labels, **settings)
+
+
+def _aliases(spec: ClusterSpec, member: MemberSpec) -> tuple[str, ...]:
+    """What the engine itself answers to on the members' network.
+
+    A name of a zone is one of them, for peers look it up at each reconnect: a cluster
+    that has formed then lives on without its name server. It is not the host name,
+    which Linux ends at 64 characters.
+    """
+    if not spec.in_containers:
+        return ()
+    return tuple(dict.fromkeys((member.name, spec.host_name(member))))
 
 
 def exited(job: Job, name: str, seen: InstanceSeen) -> Failed:
