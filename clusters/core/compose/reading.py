@@ -7,7 +7,6 @@ from clusters.core.compose.choices import check_settings, read_options
 from clusters.core.compose.keys import note_top_keys
 from clusters.core.compose.meeting import (
     Meeting,
-    looks_fresh,
     read_meeting,
     split_stores,
 )
@@ -185,12 +184,9 @@ class _Import:
         """The mode that the cluster had before it was written as a file."""
         note_renewal(own, self.notes)
         asked = own.discovery
+        # Never fresh: the cluster that was exported has used its token.
         return Meeting(
-            mode=own.bootstrap,
-            token=own.token,
-            discovery=asked,
-            url=asked.url,
-            is_fresh_looking=looks_fresh(asked.url),
+            mode=own.bootstrap, token=own.token, discovery=asked, url=asked.url
         )
 
     def _note_peer_urls(self, members: Sequence[Peer], meeting: Meeting) -> None:
