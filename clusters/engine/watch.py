@@ -19,6 +19,7 @@ from clusters.core.spec import ClusterSpec, MemberSpec, Role
 from clusters.core.text import quote
 from clusters.engine import wiring
 from clusters.engine.job import Tools
+from clusters.engine.last_words import why_down
 from clusters.engine.observe import observe
 from clusters.engine.steps.health import PROBE_TIMEOUT, probe_members
 from clusters.models import Cluster, Host, Member, Observation
@@ -58,6 +59,8 @@ def observe_cluster(
             continue
         status = _status(spec, member, seen, reports[row.name])
         facts = _member_facts(spec, member, seen, reports)
+        instance, driver = _instance(spec, member, seen), tools.drivers[member.host]
+        facts |= why_down(row, status, instance, driver)
         Observation.keep(status.value, facts, member=row)
         statuses.append(status)
     serving = sum(report.serves for report in reports.values())
@@ -80,6 +83,7 @@ def _observe_proxy(
     silent = MemberReport(endpoint=endpoint, reachable=False)
     status = MemberStatus.PROXY if is_proxy else _status(spec, member, seen, silent)
     facts = _member_facts(spec, member, seen, {member.name: silent})
+    facts |= why_down(row, status, _instance(spec, member, seen), driver)
     Observation.keep(status.value, facts | {"role": Role.PROXY.value}, member=row)
 
 

@@ -9,14 +9,16 @@ from clusters.core.identity import as_hex
 from clusters.core.spec import ClusterSpec
 from clusters.core.text import Text
 from clusters.models import Cluster, Member, Observation
-from clusters.queries.texts import translate
+from clusters.queries.texts import evidence, translate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRow:
     """One member. Sizes are in bytes; `id` is hexadecimal, as etcdctl prints it.
 
-    Until the member was heard, `id` is the predicted one and `id_is_predicted`.
+    Until the member was heard, `id` is the predicted one and `id_is_predicted`. Of one
+    that is down, `why`, `advice` and `evidence` say what its log says; `cause` and
+    `remedy` are codes (core.causes, core.cause.Remedy).
     """
 
     name: str
@@ -24,6 +26,10 @@ class MemberRow:
     id_is_predicted: bool
     status: str
     why: str
+    advice: str
+    cause: str
+    remedy: str
+    evidence: tuple[str, ...]
     role: str
     is_leader: bool
     host: str
@@ -55,6 +61,10 @@ def _row(member: Member, spec: ClusterSpec) -> MemberRow:
         id_is_predicted=not real,
         status=seen.status if seen else MemberStatus.UNKNOWN.value,
         why=translate(Text.from_json(facts.get("why"))),
+        advice=translate(Text.from_json(facts.get("advice"))),
+        cause=facts.get("cause", ""),
+        remedy=facts.get("remedy", ""),
+        evidence=evidence(facts.get("evidence", [])),
         role=facts.get("role", member.role),
         is_leader=facts.get("is_leader", False),
         host=member.host.name,
