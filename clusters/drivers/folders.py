@@ -91,10 +91,11 @@ class Folders:
     def put(self, name: str, folder: str, files: Mapping[str, str]) -> None:
         """Write files that the user of the panel alone may read, each one whole."""
         place = self.path(name) / folder
-        place.mkdir(mode=_PRIVATE, exist_ok=True)
-        for file, content in files.items():
+        for file in files:
             if _NAME.fullmatch(file) is None:
                 raise _not_a_name(file)
+        place.mkdir(mode=_PRIVATE, exist_ok=True)
+        for file, content in files.items():
             draft = place / f".{file}-{secrets.token_hex(4)}"
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(handle, "w") as opened:  # noqa: PTH123 (a handle, not a path)

@@ -60,6 +60,7 @@ def of_processes(folder: Path, line: str) -> Place:
     return Place(
         kind=HostKind.PROCESS,
         version=binaries.name,
+        folder=folder / "host",
         open=lambda: ProcessDriver(folder / "host", [binaries]),
         write=put,
     )

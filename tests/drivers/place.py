@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -39,6 +40,7 @@ class Place:
     open: Callable[[], Driver]
     write: Callable[[str], int]
     image: str = ""
+    folder: Path | None = None  # of a host of processes
     name_server: str = ""  # the image of one, where services can run
     resolver: Callable[[str], Any] = lambda server: Resolver((server,), RESOLVE_SECONDS)
 

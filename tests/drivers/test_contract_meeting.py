@@ -5,6 +5,7 @@ A host of processes has neither networks nor containers: there it owes a clear r
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -327,8 +328,6 @@ def test_a_service_is_made_once_and_removed_with_all_that_it_has(chosen, service
 def test_a_service_of_an_image_that_is_not_there_is_refused(chosen, service):
     if not chosen.place.in_containers:
         return
-    from dataclasses import replace
-
     wrong = replace(service, image="coredns/coredns:0.0.1")
     assert code_of(chosen.driver.create_service, wrong) == "image_not_found"
 

@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from clusters.core.errors import Unavailable
 from clusters.core.observed import HostFacts
 from clusters.drivers.docker import DockerDriver
+from clusters.drivers.docker import facts as facts_module
 from tests.drivers.docker_fronts import answering, front, silent_socket, tls_front
 from tests.drivers.docker_registry import failing_registry, real_registry
 from tests.drivers.docker_world import REPOSITORY, docker_world
@@ -66,6 +68,20 @@ def test_an_engine_tells_its_version_and_its_releases(world):
     assert {"3.4.23", "3.5.35", "3.6.16"} <= set(facts.versions)
     assert facts.disk_free > 0
     assert HostFacts.from_json(facts.as_json()) == facts
+
+
+@pytest.mark.parametrize(
+    ("said", "ahead"),
+    [
+        ({"SystemTime": "2026-11-22T21:30:22.123456789Z"}, 22.123),
+        ({"SystemTime": "2026-11-22T23:29:30+02:00"}, -30.0),
+        ({"SystemTime": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_the_clock_of_an_engine_is_read_whatever_its_zone(said, ahead):
+    half_past_nine = datetime(2026, 11, 22, 21, 30, tzinfo=UTC).timestamp()
+    assert facts_module._clock_ahead(said, half_past_nine) == ahead
 
 
 def test_only_the_configured_repository_counts(world):

@@ -70,6 +70,42 @@ RUNTIME = "OCI runtime create failed: runc create failed: unable to start contai
         ),
         ("network demo-net not found", "network_missing", "demo-net"),
         ("No such container: 3d74a6b8", "instance_missing", "3d74a6b8"),
+        *(
+            (f"{before}Pool overlaps with other one on this address space", *taken)
+            for before in ("", "invalid pool request: ")
+            for taken in [("subnet_taken", "subnet")]
+        ),
+        ("Invalid subnet banana : invalid CIDR", "subnet_invalid", "banana"),
+        (
+            "invalid network config: invalid subnet 10.1.2.3/24: it should be",
+            "subnet_invalid",
+            "10.1.2.3/24",
+        ),
+        ("invalid JSON: netip.ParsePrefix(\"ba\"): no '/'", "subnet_invalid", "ba"),
+        ("Address already in use", "address_taken", "address"),
+        (
+            "failed to set up container networking: Address already in use",
+            "address_taken",
+            "address",
+        ),
+        (
+            "Invalid address 10.9.9.9: It does not belong to any of this network's",
+            "address_not_on_network",
+            "10.9.9.9",
+        ),
+        (
+            "invalid endpoint settings: no configured subnet contains IP address 10.9",
+            "address_not_on_network",
+            "10.9",
+        ),
+        (
+            (
+                "user specified IP address is supported only when connecting to"
+                " networks with user configured subnets"
+            ),
+            "address_not_on_network",
+            "address",
+        ),
         ("something nobody has met", "docker_refused", "something nobody has met"),
     ],
 )

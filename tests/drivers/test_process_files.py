@@ -169,11 +169,17 @@ def test_what_a_host_of_processes_lacks_is_refused_and_never_found(driver):
     assert driver.find_network("c1-net") is None
     assert driver.names_on_network("c1-net") == {}
     assert driver.is_inside("c1-net") is None
+    assert driver.subnets() == ()
+    assert driver.network_subnet("c1-net") == driver.address_of("c1-net", "a") == ""
+    assert driver.published_udp("c1-dns", 53) == ""
     for call in (
         lambda: driver.create_network("c1-net", {}),
         lambda: driver.remove_network("c1-net"),
         lambda: driver.join_network("c1-net"),
         lambda: driver.leave_network("c1-net"),
+        lambda: driver.connect_instance("c1-net", "id", ()),
+        lambda: driver.disconnect_instance("c1-net", "id"),
+        lambda: driver.start_service("id", {}),
         lambda: driver.pull_image("etcd:v3.6.16", print, lambda: False),
     ):
         assert code_of(call) == "unsupported_on_host"

@@ -92,7 +92,7 @@ _OBJECTS = (
         advice=say("Choose other addresses, or remove the container that has it."),
     ),
     Refusal(
-        words=r"does not belong to any of this network's subnets"
+        words=r"does not belong to any of this network's"
         r"|no configured subnet contains|networks with user configured subnets",
         code="address_not_on_network",
         text=say("The network can not give the fixed address: {words}"),
