@@ -12,7 +12,14 @@ from clusters.discovery.memory import MemoryResolver
 from clusters.drivers.memory import MemoryDriver
 from clusters.drivers.process import ProcessDriver
 from tests import parts
-from tests.drivers.place import Place, Site, cluster_of, put, put_by_etcdctl
+from tests.drivers.place import (
+    Place,
+    Site,
+    cluster_of,
+    free_subnet,
+    put,
+    put_by_etcdctl,
+)
 from tests.drivers.world import World
 
 PLACES = ("memory", "process-3.5", "process-newest", "docker-old", "docker-new")
@@ -109,6 +116,16 @@ def site(site_of: Callable[[int], Site]) -> Site:
     alone = site_of(1)
     alone.make_network()
     return alone
+
+
+@pytest.fixture
+def chosen(site_of):
+    """A site for one member, on a network whose subnet was chosen."""
+    site = site_of(1)
+    if site.place.in_containers:
+        subnet = free_subnet(site.driver)
+        site.driver.create_network(site.spec.network_name, site.labels, subnet)
+    return site
 
 
 @pytest.fixture

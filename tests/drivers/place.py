@@ -194,6 +194,18 @@ def free_ports(count: int) -> Iterator[int]:
         yield port
 
 
+def address_in(site, number):
+    subnet = site.driver.network_subnet(site.spec.network_name) or "10.0.0.0/24"
+    return subnet.replace(".0/24", f".{number}")
+
+
+def free_subnet(driver):
+    taken = driver.subnets()
+    numbers = iter(lambda: secrets.randbelow(256), None)
+    offers = (f"10.{197 + n % 8}.{n}.0/24" for n in numbers)
+    return next(subnet for subnet in offers if subnet not in taken)
+
+
 def put(endpoint: str) -> int:
     """Write a key to a real member; answers the revision it got."""
     from clusters.etcd.compat import open_client

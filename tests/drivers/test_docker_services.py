@@ -17,8 +17,7 @@ from clusters.drivers.docker import DockerDriver, archives, inside
 from tests import parts
 from tests.drivers.docker_fronts import front
 from tests.drivers.docker_world import REPOSITORY, docker_world
-from tests.drivers.place import until
-from tests.drivers.test_contract_meeting import free_subnet
+from tests.drivers.place import free_subnet, until
 
 SERVES = "ex.test:53 {\n    file /etc/coredns/zone\n}\n"
 ZONE = (
