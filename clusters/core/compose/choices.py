@@ -79,8 +79,9 @@ def _value(option: Option, written: str) -> str | int | bool:
     if option.kind == OptionKind.BOOLEAN and written in {"true", "false"}:
         return written == "true"
     is_number = written.isascii() and written.isdigit()
-    if option.kind == OptionKind.INTEGER and is_number:
-        return int(written) if len(written) <= _LONGEST_NUMBER else written
+    is_sane = is_number and len(written) <= _LONGEST_NUMBER
+    if option.kind == OptionKind.INTEGER and is_sane:
+        return int(written)
     return written[:80]
 
 
