@@ -107,6 +107,12 @@ def coredns_image(name: str = "old") -> str:
     return _image(name, "coredns/coredns:1.14.0", "coredns")
 
 
+def coredns_binary() -> Path:
+    """Answer the same CoreDNS as a program, for what needs no container."""
+    found = sorted((_bed() / "bin/coredns").glob("*/coredns"))
+    return require(next(iter(found), None), "no CoreDNS", _up("coredns"))
+
+
 def dnsmasq_image(name: str = "old") -> str:
     """Answer the reference of a name server that is not the panel's, on an engine."""
     return _image(name, "etcdpanel-test/dnsmasq:1", "dnsmasq")

@@ -68,7 +68,7 @@ class Resolver:
             return questions.about(zone)
         except dns.exception.Timeout:
             return _silent(server, questions.seconds)
-        except (dns.exception.DNSException, OSError) as error:
+        except (dns.exception.DNSException, OSError, EOFError) as error:
             return _unusable(server, error)
 
 

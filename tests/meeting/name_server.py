@@ -24,6 +24,7 @@ Record = SrvRecord | AddressRecord
 
 TTL = 5
 PLAIN_UDP = 512
+LARGEST = 65535
 SOA = "ns.{zone} hostmaster.{zone} 1 60 60 60 1"
 
 
@@ -107,7 +108,7 @@ class NameServer:
         self, answer: dns.message.Message, query: dns.message.Message, way: str
     ) -> bytes:
         if way == "tcp":
-            return answer.to_wire()
+            return answer.to_wire(max_size=LARGEST)
         room = max(query.payload, PLAIN_UDP)
         try:
             if self.mood != Mood.TRUNCATED:

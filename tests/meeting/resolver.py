@@ -1,12 +1,15 @@
 """A resolver of one's own for processes of this machine, which have no --dns."""
 
 import ctypes
+import errno
 import os
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.meeting.program import await_true
 
 CLONE_NEWNS = 0x00020000
 MS_BIND = 4096
@@ -37,8 +40,20 @@ def resolver_of(*name_servers: str) -> Iterator[None]:
             _call("mount", file.name.encode(), target, None, MS_BIND, None)
             yield
         finally:
-            _call("setns", home.fileno(), CLONE_NEWNS)
+            await_true(lambda: _has_left_for(home.fileno()))
             os.chdir(folder)  # entering a namespace leads to its root
+
+
+def _has_left_for(namespace: int) -> bool:
+    """The kernel refuses until threads that were started inside are gone for good,
+    which is a moment after they were joined."""
+    try:
+        _call("setns", namespace, CLONE_NEWNS)
+    except OSError as refusal:
+        if refusal.errno != errno.EINVAL:
+            raise
+        return False
+    return True
 
 
 def _call(name: str, *arguments: int | bytes | None) -> None:
