@@ -21,11 +21,14 @@ from clusters.core.errors import (
 from clusters.core.request import ClusterRequest
 from clusters.core.topology import LARGEST_SIZE, SIZES
 from clusters.queries import CheckView
+from clusters.queries.texts import translate
 from clusters.web.answers import INVALID, asker, page, status_of, told
 from clusters.web.differences import differences
 from clusters.web.forms import ClusterForm
+from clusters.web.judging import answers_of
+from clusters.web.making_stores import make_store
 from clusters.web.parameters import words
-from clusters.web.proposals import Proposal, answers_of, first_answers, judge
+from clusters.web.proposals import Proposal, first_answers, judge
 
 EVEN_SIZES = tuple(size for size in range(1, LARGEST_SIZE) if size not in SIZES)
 
@@ -35,12 +38,14 @@ EVEN_SIZES = tuple(size for size in range(1, LARGEST_SIZE) if size not in SIZES)
 def create(request: HttpRequest) -> HttpResponse:
     """Show the form with its plan, or make what it says."""
     if request.method != "POST":
-        return _form(request, judge(first_answers()))
+        return _form(request, judge(first_answers(request.GET)))
     match request.POST.get("intent"):
         case "plan":
             return _form(request, judge(request.POST))
         case "check":
             return _checked(request)
+        case "make_store":
+            return _store_made(request)
         case _:
             return _created(request)
 
@@ -93,6 +98,19 @@ def _started(request: HttpRequest, proposal: Proposal) -> CheckView | None:
         ports_may_move=proposal.plan.ports_may_move,
     )
     return queries.check_view(begun.pk)
+
+
+def _store_made(request: HttpRequest) -> HttpResponse:
+    """Have a store made, and show the form again while it is."""
+    proposal = judge(request.POST)
+    try:
+        return make_store(request, proposal)
+    except SpecError as error:
+        said = [translate(problem.text) for problem in error.problems]
+        proposal.form.add_error("discovery.store", said)
+        return _form(request, proposal, status=INVALID)
+    except ConflictError as error:
+        return _form(request, proposal, status=status_of(error), conflict=told(error))
 
 
 def _created(request: HttpRequest) -> HttpResponse:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from clusters.core.errors import Problem
 from clusters.core.options import OPTIONS
 from clusters.core.request import ClusterRequest
-from clusters.core.spec import LOOPBACK
+from clusters.core.spec import LOOPBACK, BootstrapMode
 from clusters.queries.texts import translate
 from clusters.web.fields import NameList, PortList, Several, option_fields
+from clusters.web.meeting_fields import PREFIX, discovery_fields, discovery_request
 
 # Options that most people who open the advanced part look for.
 COMMON_OPTIONS = (
@@ -33,6 +34,16 @@ class ClusterForm(forms.Form):
     )
     hosts = Several(label=_("Where it runs"), required=False)
     version = forms.CharField(label=_("Version"), max_length=40, required=False)
+    bootstrap = forms.CharField(
+        label=_("How members find one another"), max_length=40, required=False
+    )
+    extra_members = forms.IntegerField(
+        label=_("Proxies beyond the size"),
+        required=False,
+        help_text=_(
+            "They pass requests on and keep no data. Only etcd 3.5 and older has them."
+        ),
+    )
     other_version = forms.CharField(
         label=_("Another version"),
         max_length=40,
@@ -90,7 +101,7 @@ class ClusterForm(forms.Form):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields.update(option_fields())
+        self.fields.update({**discovery_fields(), **option_fields()})
         for name, field in self.fields.items():
             field.widget.attrs["aria-describedby"] = f"notes-{name} help-{name}"
             field.widget.attrs.setdefault("autocomplete", "off")
@@ -98,9 +109,13 @@ class ClusterForm(forms.Form):
     def to_request(self) -> ClusterRequest:
         """The request; what could not be read of it is as if it had been left empty."""
         asked = defaultdict(str, self.cleaned_data)
+        mode = asked["bootstrap"] or BootstrapMode.STATIC.value
         return ClusterRequest(
             name=asked["name"],
             size=asked["size"] or 0,
+            extra_members=asked["extra_members"] or 0,
+            bootstrap=mode,
+            discovery=discovery_request(mode, asked),
             version=asked["other_version"] or asked["version"],
             hosts=asked["hosts"] or (),
             cluster_token=asked["cluster_token"],
@@ -124,11 +139,41 @@ class ClusterForm(forms.Form):
         """Show each problem beside its field; what has no field stands at the top."""
         unread = set(self.errors)
         for problem in problems:
-            field = problem.field if problem.field in self.fields else None
-            if field == "version" and self.data.get("other_version"):
-                field = "other_version"
+            field = self.field_of(problem)
             if field not in unread:
-                self.add_error(field, translate(problem.text))
+                self.add_error(field or None, translate(problem.text))
+
+    def field_of(self, problem: Problem) -> str:
+        """The field beside which a problem stands; empty: it has none."""
+        if problem.field == "version" and self.data.get("other_version"):
+            return "other_version"
+        return problem.field if problem.field in self.fields else ""
+
+    @property
+    def noted(self) -> list[forms.BoundField]:
+        """Fields whose notes stand alone, not within a part that is drawn anew."""
+        drawn = {"hosts", "accept", "bootstrap", "discovery.store", "discovery.dns"}
+        return [field for field in self if field.name not in drawn]
+
+    @property
+    def discovery_fields(self) -> dict[str, forms.BoundField]:
+        return {
+            name.removeprefix(PREFIX): self[name]
+            for name in self.fields
+            if name.startswith(PREFIX)
+        }
+
+    @property
+    def has_own_token(self) -> bool:
+        return self._has("token", "url")
+
+    @property
+    def has_own_addresses(self) -> bool:
+        return self._has("name_servers", "subnet", "addresses")
+
+    def _has(self, *names: str) -> bool:
+        fields = [f"{PREFIX}{name}" for name in names]
+        return any(self.errors.get(f) or self.data.get(f) for f in fields)
 
     @property
     def common_options(self) -> list[forms.BoundField]:
@@ -141,11 +186,11 @@ class ClusterForm(forms.Form):
     @property
     def is_advanced(self) -> bool:
         """Whether anything in the advanced part was filled in, or is wrong."""
-        simple = {"name", "size", "hosts", "version", "accept"}
+        simple = {"name", "size", "hosts", "version", "bootstrap", "accept"}
         return any(
             self.errors.get(name) or self.data.get(name)
             for name in self.fields
-            if name not in simple
+            if name not in simple and not name.startswith(PREFIX)
         )
 
 

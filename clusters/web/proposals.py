@@ -1,68 +1,37 @@
-"""A filled-in form, judged: what is wrong, what to accept, what would be made."""
+"""A filled-in create form, judged: what is wrong, and what would be made."""
 
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from django.http import QueryDict
 
 from clusters import queries
-from clusters.core.errors import Problem, SpecError
-from clusters.core.releases import Version
-from clusters.core.request import ClusterRequest
-from clusters.queries import HostView, PlanPreview
-from clusters.queries.clusters import Mark, marks_of
-from clusters.queries.texts import translate
-from clusters.web.differences import written_down
+from clusters.core.spec import BootstrapMode
+from clusters.queries import HostView
 from clusters.web.forms import ClusterForm
+from clusters.web.judging import Judged
+from clusters.web.meeting import Meeting, meeting_of
 from clusters.web.parameters import clean, whole_number
-from clusters.web.timeline import PlanLine, plan_phases
+from clusters.web.versions import Offers, offers_of
 
 DEFAULT_SIZE = 3
 _LONGEST = 40
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Warned:
-    """A warning beside its field; `is_accepted` when its box is ticked."""
-
-    field: str
-    code: str
-    text: str
-    is_accepted: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Offer:
-    """One version that the chosen hosts have, or can get."""
-
-    version: str
-    is_there: bool
-    marks: tuple[Mark, ...]
-
-
 @dataclass(kw_only=True, slots=True)
-class Proposal:
-    """The form and everything that is shown with it.
-
-    `answers` tells the answers that the plan belongs to from those that were changed
-    after it was shown.
-    """
+class Proposal(Judged):
+    """The form and everything that is shown with it."""
 
     form: ClusterForm
     hosts: tuple[HostView, ...]
     chosen: tuple[str, ...]
-    offers: tuple[Offer, ...]
-    warnings: tuple[Warned, ...] = ()
-    plan: PlanPreview | None = None
-    phases: list[tuple[str, list[PlanLine]]] = field(default_factory=list)
-    seen: str = ""
-    answers: str = ""
+    versions: Offers
+    meeting: Meeting
 
     @property
-    def is_unaccepted(self) -> bool:
-        return any(not warning.is_accepted for warning in self.warnings)
+    def is_store_missing(self) -> bool:
+        """A store of the mode's protocol is needed, there is none, none is made."""
+        return "store_missing" in self.problems and not self.meeting.is_waiting
 
     @property
     def size(self) -> int:
@@ -71,21 +40,22 @@ class Proposal:
 
     @property
     def lost_version(self) -> str:
-        """A version that was chosen and that the hosts chosen now do not offer."""
-        asked = clean(self.form.data.get("version", ""), _LONGEST)
-        known = {"", *(offer.version for offer in self.offers)}
+        """A version that was chosen and that is not offered for what is chosen now."""
+        known = {"", *(offer.version for offer in self.versions.fitting)}
+        return self._lost("version", known)
+
+    @property
+    def lost_store(self) -> str:
+        """A store that was chosen and that does not fit the mode chosen now."""
+        return self._lost("discovery.store", {"", *self.meeting.store_names})
+
+    def _lost(self, field: str, known: set[str]) -> str:
+        asked = clean(self.form.data.get(field, ""), _LONGEST)
         return "" if asked in known else asked
 
     @property
     def trouble(self) -> list[tuple[str, str]]:
-        """Every field that needs a person, with its label."""
-        wrong = [name for name in self.form.errors if name in self.form.fields]
-        waiting = [w.field for w in self.warnings if not w.is_accepted]
-        return [
-            (name, str(self.form.fields[name].label or name))
-            for name in dict.fromkeys([*wrong, *waiting])
-            if name in self.form.fields
-        ]
+        return self.trouble_in(self.form)
 
     @property
     def needs_hosts(self) -> bool:
@@ -93,14 +63,18 @@ class Proposal:
         return not any(host.usable for host in self.hosts)
 
 
-def first_answers() -> QueryDict:
-    """What the form says before anybody touched it: a name, three members, a host."""
-    data = QueryDict(mutable=True)
-    data["name"] = queries.free_name("cluster")
-    data["size"] = str(DEFAULT_SIZE)
-    best = _best_host(queries.host_list())
+def first_answers(given: QueryDict) -> QueryDict:
+    """What the form says before anybody touched it: a name, three members, a host.
+
+    A link may bring answers with it.
+    """
+    data = given.copy()
+    data.setdefault("name", queries.free_name("cluster"))
+    data.setdefault("size", str(DEFAULT_SIZE))
+    data.setdefault("bootstrap", BootstrapMode.STATIC.value)
+    best = best_host(queries.host_list())
     if best:
-        data["hosts"] = best
+        data.setdefault("hosts", best)
     return data
 
 
@@ -108,74 +82,22 @@ def judge(data: QueryDict) -> Proposal:
     """Ask the desk what it would make of the answers."""
     hosts = queries.host_list()
     chosen = tuple(data.getlist("hosts"))
+    form = ClusterForm(data)
+    form.is_valid()
+    request = form.to_request()
+    places = [host for host in hosts if host.name in chosen]
     proposal = Proposal(
-        form=ClusterForm(data),
+        form=form,
         hosts=hosts,
         chosen=chosen,
-        offers=_offers([host for host in hosts if host.name in chosen]),
+        versions=offers_of(places, request),
+        meeting=meeting_of(request, data, places),
     )
-    proposal.form.is_valid()
-    _plan(proposal, proposal.form.to_request())
+    proposal.judge(form, request)
     return proposal
 
 
-def _plan(proposal: Proposal, request: ClusterRequest) -> None:
-    warnings = queries.warnings_of(request)
-    proposal.warnings = _warned(warnings, request.accept)
-    # The plan is shown while a warning waits for its box; only the making needs it.
-    accepted = tuple(warning.code for warning in warnings)
-    try:
-        plan = queries.preview_cluster(replace(request, accept=accepted))
-    except SpecError as error:
-        proposal.form.add_problems(error.problems)
-        return
-    if proposal.form.errors:
-        return
-    proposal.plan = plan
-    proposal.phases = plan_phases(plan)
-    proposal.seen = written_down(plan)
-    proposal.answers = answers_of(request)
-
-
-def answers_of(request: ClusterRequest) -> str:
-    """A short mark of all that was filled in, but for the accepted warnings."""
-    plain = replace(request, accept=()).as_json()
-    canonical = json.dumps(plain, sort_keys=True, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
-
-
-def _warned(
-    problems: Iterable[Problem], accepted: tuple[str, ...]
-) -> tuple[Warned, ...]:
-    by_code = {problem.code: problem for problem in problems}
-    return tuple(
-        Warned(
-            field=problem.field,
-            code=problem.code,
-            text=translate(problem.text),
-            is_accepted=problem.code in accepted,
-        )
-        for problem in by_code.values()
-    )
-
-
-def _offers(chosen: list[HostView]) -> tuple[Offer, ...]:
-    if not chosen:
-        return ()
-    there = set.intersection(*(set(host.versions) for host in chosen))
-    to_get = set.intersection(*({*h.versions, *h.pullable} for h in chosen))
-    known = [version for text in to_get if (version := Version.parse(text))]
-    return tuple(
-        Offer(
-            version=str(version),
-            is_there=str(version) in there,
-            marks=marks_of(str(version)),
-        )
-        for version in sorted(known, reverse=True)
-    )
-
-
-def _best_host(hosts: Iterable[HostView]) -> str:
+def best_host(hosts: Iterable[HostView]) -> str:
     """An engine before processes, one that has an image before one that must pull."""
     usable = [host for host in hosts if host.usable]
     ranked = sorted(

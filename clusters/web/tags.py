@@ -75,6 +75,21 @@ def step_title(kind: str, name: str) -> str:
 
 
 @register.filter
+def mode_title(mode: str) -> str:
+    return str(words.MODE_TITLES.get(mode, mode))
+
+
+@register.filter
+def mode_sentence(mode: str) -> str:
+    return str(words.MODE_SENTENCES.get(mode, ""))
+
+
+@register.filter
+def protocol_sentence(protocol: str) -> str:
+    return str(words.PROTOCOL_SENTENCES.get(protocol, ""))
+
+
+@register.filter
 def door(via: str) -> str:
     return str(words.DOORS.get(via, via))
 

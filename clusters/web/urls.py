@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from clusters.web import clusters, creating, hosts, operations, preferences
+from clusters.web import (
+    clusters,
+    creating,
+    hosts,
+    operations,
+    preferences,
+    store_creating,
+    stores,
+    tokens,
+)
 
 urlpatterns = [
     path("", clusters.cluster_list, name="clusters"),
@@ -15,6 +24,16 @@ urlpatterns = [
     path("clusters/<slug:name>/", clusters.cluster, name="cluster"),
     path("clusters/<slug:name>/delete/", clusters.delete, name="cluster_delete"),
     path("clusters/<slug:name>/hands-off/", clusters.hands_off, name="hands_off"),
+    path("stores/", stores.store_list, name="stores"),
+    path("stores/new/", store_creating.create, name="store_new"),
+    path("stores/new/preview/", store_creating.preview, name="store_preview"),
+    path("stores/<slug:name>/", stores.store, name="store"),
+    path("stores/<slug:name>/look/", stores.look, name="store_look"),
+    path("stores/<slug:name>/anonymous/", stores.anonymous, name="store_anonymous"),
+    path("stores/<slug:name>/token/", stores.new_token, name="store_token"),
+    path("stores/<slug:name>/delete/", stores.delete, name="store_delete"),
+    path("tokens/", tokens.token_list, name="tokens"),
+    path("tokens/<uuid:token_id>/burn/", tokens.burn, name="token_burn"),
     path("operations/", operations.operation_list, name="operations"),
     path("operations/<uuid:operation_id>/", operations.operation, name="operation"),
     path(

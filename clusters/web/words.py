@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clusters.core.health import ClusterState, MemberStatus
+from clusters.core.meeting import StoreProtocol
 from clusters.core.plan import StepKind
-from clusters.core.spec import Role
+from clusters.core.spec import BootstrapMode, Role
+from clusters.models.discovery_token import TokenState
 from clusters.models.operation import Kind, State, Via
 from clusters.models.step import StepState
+from clusters.queries.tokens import EXPIRED
 
 Words = str | Promise
 
@@ -81,6 +84,43 @@ ROLE: Mapping[str, Look] = {
     Role.VOTER: Look(_("voter"), "idle", "check"),
     Role.LEARNER: Look(_("learner"), "idle", "clock"),
     Role.PROXY: Look(_("proxy"), "idle", "minus"),
+}
+
+TOKEN: Mapping[str, Look] = {
+    TokenState.ASKED: Look(TokenState.ASKED.label, "busy", "turning"),
+    TokenState.FRESH: Look(TokenState.FRESH.label, "good", "check"),
+    TokenState.IN_USE: Look(TokenState.IN_USE.label, "busy", "turning"),
+    TokenState.USED: Look(TokenState.USED.label, "idle", "check"),
+    TokenState.BURNT: Look(TokenState.BURNT.label, "warn", "block"),
+    TokenState.REFUSED: Look(TokenState.REFUSED.label, "bad", "cross"),
+    EXPIRED: Look(_("expired"), "warn", "clock"),
+}
+
+MODE_TITLES: Mapping[str, Words] = {
+    BootstrapMode.STATIC: _("Told in advance"),
+    BootstrapMode.DISCOVERY_V2: _("Own store, v2"),
+    BootstrapMode.DISCOVERY_PUBLIC: _("Public service"),
+    BootstrapMode.DISCOVERY_V3: _("Own store, v3"),
+    BootstrapMode.DNS_SRV: _("DNS records"),
+}
+
+MODE_SENTENCES: Mapping[str, Words] = {
+    BootstrapMode.STATIC: _("Each member is told all the others before it starts."),
+    BootstrapMode.DISCOVERY_V2: _(
+        "Members register in an etcd of yours, and wait there for one another."
+    ),
+    BootstrapMode.DISCOVERY_PUBLIC: _(
+        "The same at somebody else's service; the usual one is often down."
+    ),
+    BootstrapMode.DISCOVERY_V3: _(
+        "Members register in an etcd of yours, the way that came with 3.6."
+    ),
+    BootstrapMode.DNS_SRV: _("Members look one another up in a zone, by SRV records."),
+}
+
+PROTOCOL_SENTENCES: Mapping[str, Words] = {
+    StoreProtocol.V2: _("For clusters of etcd 3.6 and older; it runs etcd 3.5."),
+    StoreProtocol.V3: _("For clusters of etcd 3.6 and newer."),
 }
 
 OPERATION_TITLES: Mapping[str, Words] = {

@@ -16,6 +16,8 @@ def addresses():
         "<slug:name>": "a",
         "<uuid:operation_id>": str(uuid.UUID(int=1)),
         "<uuid:check_id>": str(uuid.UUID(int=1)),
+        "<uuid:token_id>": str(uuid.UUID(int=1)),
+        "<slug:form>": "compose",
     }
     for pattern in urlpatterns:
         if pattern.name in OPEN:

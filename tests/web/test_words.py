@@ -6,11 +6,14 @@ import pytest
 
 from clusters.core.findings import FindingLevel
 from clusters.core.health import ClusterState, MemberStatus
+from clusters.core.meeting import StoreProtocol
 from clusters.core.plan import StepKind
 from clusters.core.releases import ADVISORIES
-from clusters.core.spec import HostKind, Role
+from clusters.core.spec import BootstrapMode, HostKind, Role
+from clusters.models.discovery_token import TokenState
 from clusters.models.operation import Kind, State, Via
 from clusters.models.step import StepState
+from clusters.queries.tokens import EXPIRED
 from clusters.web import tags, timeline, words
 
 
@@ -27,11 +30,18 @@ from clusters.web import tags, timeline, words
         (words.OPERATION_TITLES, Kind),
         (words.STEP_TITLES, StepKind),
         (words.DOORS, Via),
+        (words.MODE_TITLES, BootstrapMode),
+        (words.MODE_SENTENCES, BootstrapMode),
+        (words.PROTOCOL_SENTENCES, StoreProtocol),
         (timeline._PHASES, StepKind),
     ],
 )
 def test_every_state_has_its_word(table, states):
     assert set(table) == {state.value for state in states}
+
+
+def test_every_state_of_a_token_has_its_word_and_so_has_an_expired_one():
+    assert set(words.TOKEN) == {*TokenState.values, EXPIRED}
 
 
 def test_every_known_advisory_has_a_short_mark():

@@ -1,4 +1,4 @@
-// The create form: its plan follows what is typed, then the hosts are looked at.
+// A form with a plan: the plan follows what is typed, then the hosts are looked at.
 
 import { ask } from "./connection.js";
 import { apply } from "./fragments.js";
@@ -52,6 +52,7 @@ function schedule(time) {
 
 // A look at the hosts costs something: only of a whole plan, once, when typing has stopped.
 function planCheck() {
+  if (!form.dataset.check) return;
   clearTimeout(quiet);
   check.hidden = !fingerprint();
   check.classList.toggle("old", checked !== fingerprint());
