@@ -91,27 +91,27 @@ def test_of_the_well_known_file_it_is_said_what_will_differ():
                 " cluster and the member."
             ),
             (
-                f"{all_three}: restart | Members restart by themselves (unless-stopped) from"
-                " the moment the cluster has formed: while it forms, one that fails must stay"
-                " down."
+                f"{all_three}: restart | Members restart by themselves (unless-stopped)"
+                " from the moment the cluster has formed: while it forms, one that"
+                " fails must stay down."
             ),
             *(
-                f"etcd{n}: volumes | The member gets a new, empty volume of the panel's. A"
-                f" volume etcd{n}_data that exists stays as it is."
+                f"etcd{n}: volumes | The member gets a new, empty volume of the"
+                f" panel's. A volume etcd{n}_data that exists stays as it is."
                 for n in (1, 2, 3)
             ),
             "version | Left out: Compose itself does not look at it any more.",
             (
-                f"{all_three}: environment: ALLOW_NONE_AUTHENTICATION | Only bitnami's image"
-                " asks for it; the official one does not."
+                f"{all_three}: environment: ALLOW_NONE_AUTHENTICATION | Only bitnami's"
+                " image asks for it; the official one does not."
             ),
             (
-                f"{all_three}: ports | Ports are published on 127.0.0.1 alone, not on every"
-                " address of the host: there is no TLS and no login."
+                f"{all_three}: ports | Ports are published on 127.0.0.1 alone, not on"
+                " every address of the host: there is no TLS and no login."
             ),
             (
-                f"{all_three}: networks | The cluster gets a network of its own in place of"
-                " etcd-net."
+                f"{all_three}: networks | The cluster gets a network of its own in"
+                " place of etcd-net."
             ),
         ]
     )
@@ -167,15 +167,15 @@ def test_a_password_is_loudly_not_taken_over():
     assert reading.request.bind_address == "127.0.0.1"
     assert told(reading.not_understood) == [
         (
-            "etcd-00: env_file | The file etcd.env is not here: what it sets is not known"
-            " and left out."
+            "etcd-00: env_file | The file etcd.env is not here: what it sets is not"
+            " known and left out."
         ),
         "etcd-00: environment: ETCD_ON_K8S | “no” is not understood: ignored.",
         "etcd-00: environment: TZ | “Europe/Berlin” is not understood: ignored.",
         (
-            "etcd-00: environment: ETCD_ROOT_PASSWORD | Login is not taken over: everybody"
-            " who reaches the cluster could read and write every key. Turn authentication"
-            " on after the import."
+            "etcd-00: environment: ETCD_ROOT_PASSWORD | Login is not taken over:"
+            " everybody who reaches the cluster could read and write every key. Turn"
+            " authentication on after the import."
         ),
     ]
     assert "s3cret" not in str(reading)
@@ -196,8 +196,8 @@ def test_flags_of_a_list_and_ports_written_long_are_read():
     assert told(reading.not_understood) == [
         "s1: ulimits | “nofile” is not understood: ignored.",
         (
-            "s1: --experimental-watch-progress-notify-interval | “5s” is not understood:"
-            " ignored."
+            "s1: --experimental-watch-progress-notify-interval | “5s” is not"
+            " understood: ignored."
         ),
     ]
 
@@ -282,7 +282,8 @@ def test_variables_that_an_old_etcd_passes_over_are_named():
     assert told(read("v3-discovery-3.5").not_understood) == [
         (
             "a, b, c: environment | etcd 3.5.35 passes over these variables in silence:"
-            " each member would have been a cluster of its own. They work from 3.6.0 on."
+            " each member would have been a cluster of its own. They work from 3.6.0"
+            " on."
         )
     ]
 
@@ -327,8 +328,8 @@ def test_defaults_of_variables_are_taken_and_names_become_labels():
         "etcd_1: profiles | The service is taken, whatever profile is active.",
         (
             "etcd_1: --initial-advertise-peer-urls | The others reach it at"
-            " http://etcd-1:2380, not at http://etcd_1:2380: its identity is not that of"
-            " the file's member."
+            " http://etcd-1:2380, not at http://etcd_1:2380: its identity is not that"
+            " of the file's member."
         ),
     ):
         assert line in changed
@@ -339,8 +340,8 @@ def test_variables_without_a_default_are_named():
     assert codes(reading) == ["compose_variable_missing"] * 4
     assert [str(problem.text) for problem in reading.problems] == [
         (
-            "etcd: environment: ETCD_NAME has no value here: it would come from the shell."
-            " Write the value into the file."
+            "etcd: environment: ETCD_NAME has no value here: it would come from the"
+            " shell. Write the value into the file."
         ),
         (
             "etcd: environment: ETCD_INITIAL_CLUSTER_TOKEN: The variable TOKEN has no"
@@ -351,8 +352,8 @@ def test_variables_without_a_default_are_named():
             " the file."
         ),
         (
-            "etcd: image: quay.io/coreos/etcd:${ETCD_VERSION} names no version. Say which"
-            " version the cluster is to have."
+            "etcd: image: quay.io/coreos/etcd:${ETCD_VERSION} names no version. Say"
+            " which version the cluster is to have."
         ),
     ]
 
