@@ -165,7 +165,7 @@ DISCOVERY_CAUSES = (
     ),
     Cause(
         "discovery_wants_tls",
-        r"error reading server preface: (?:EOF|.*reset)",
+        r"error reading server preface: EOF",
         say("The discovery store closes the connection: it expects TLS."),
         say("Name the store with https, and give its authority."),
         is_wait=True,

@@ -16,6 +16,7 @@ from clusters.core.diagnosis import explain, without_stacks
 from tests import parts
 from tests.core.provoking import (
     dns_scenes,
+    public_scenes,
     static_scenes,
     v2_scenes,
     v3_scenes,
@@ -25,7 +26,7 @@ from tests.core.provoking.scenes import LINES, SCENES
 from tests.core.provoking.stores import Stores
 
 AT_ONCE = 4
-PLAYED = (dns_scenes, static_scenes, v2_scenes, v3_scenes)
+PLAYED = (dns_scenes, public_scenes, static_scenes, v2_scenes, v3_scenes)
 CASES = [
     pytest.param(line, scene, id=f"{line}-{scene.name}")
     for line in LINES

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from tests.core.provoking.scenes import FROM_3_6, UP_TO_3_5, UP_TO_3_6, scene
+from tests.core.provoking.stores import Stores
 from tests.drivers.place import free_ports
 
 READY = "serving client traffic"
@@ -140,6 +141,14 @@ def v2_two_of_three_wait(bench, stores):
     bench.etcd("b", discovery=url).says(WAITS)
     etcd = bench.etcd("a", discovery=url).says(WAITS)
     return etcd.heard("2", "1")
+
+
+@scene("discovery_unreachable", UP_TO_3_6)
+def v2_store_dies_while_a_member_waits(bench, stores):
+    own = Stores(bench).v2
+    etcd = bench.etcd(discovery=own.v2_token("2")).says(WAITS)
+    own.etcd.kill()
+    return etcd.says(RETRIES).heard(own.endpoint)
 
 
 @scene("discovery_name_unknown", UP_TO_3_6)

@@ -1,6 +1,7 @@
 """What members say of v3 discovery."""
 
 from tests.core.provoking.scenes import FROM_3_6, UP_TO_3_5, scene
+from tests.core.provoking.stores import Stores
 from tests.drivers.place import free_ports
 
 WAITS = "waiting for peers from discovery service"
@@ -57,6 +58,15 @@ def v3_store_does_not_answer(bench, stores):
     url = f"http://127.0.0.1:{port}"
     flags = {"discovery_token": "t", "discovery_endpoints": url, **QUICK}
     return bench.etcd(**flags).says(RETRIES).heard(f"127.0.0.1:{port}")
+
+
+# Only gRPC itself warns then; etcd's own words stay "waiting for peers".
+@scene("discovery_unreachable", FROM_3_6)
+def v3_store_dies_while_a_member_waits(bench, stores):
+    own = Stores(bench).v3
+    etcd = bench.etcd(**told(own, own.v3_token("2"))).says(WAITS)
+    own.etcd.kill()
+    return etcd.says("connection refused").heard(own.endpoint.removeprefix("http://"))
 
 
 @scene("discovery_name_unknown", FROM_3_6)
