@@ -4,6 +4,7 @@ from clusters.actions.asking import Asker
 from clusters.actions.checks import start_check
 from clusters.actions.clusters import create_cluster, delete_cluster, set_hands_off
 from clusters.actions.discovery_tokens import discard_token, new_token
+from clusters.actions.importing import import_cluster
 from clusters.actions.operations import cancel_operation
 from clusters.actions.reconciling import reconcile_once
 from clusters.actions.retrying import retry_operation
@@ -27,6 +28,7 @@ __all__ = [
     "delete_cluster",
     "delete_store",
     "discard_token",
+    "import_cluster",
     "look_at_store",
     "new_token",
     "reconcile_once",

@@ -4,6 +4,7 @@ Options that decide bootstrap are flags, never environment: an unknown `ETCD_*`
 variable is only warned about, and the member would start alone.
 """
 
+from clusters.core.meeting import StoreProtocol
 from clusters.core.options import OPTIONS
 from clusters.core.releases import Version
 from clusters.core.spec import (
@@ -28,6 +29,7 @@ def member_flags(
         *_address_flags(spec, member),
         f"--data-dir={data_dir}",
         *bootstrap,
+        *_store_flags(spec),
         *_option_flags(spec),
     )
 
@@ -44,6 +46,10 @@ def _address_flags(spec: ClusterSpec, member: MemberSpec) -> tuple[str, ...]:
         f"--listen-peer-urls=http://{listen}:{peer}",
         f"--initial-advertise-peer-urls={spec.peer_url(member)}",
     )
+
+
+def _store_flags(spec: ClusterSpec) -> tuple[str, ...]:
+    return ("--enable-v2=true",) if spec.serves == StoreProtocol.V2 else ()
 
 
 def _option_flags(spec: ClusterSpec) -> tuple[str, ...]:

@@ -25,3 +25,8 @@ def cluster_id(member_ids: Iterable[int]) -> int:
 def as_hex(identity: int) -> str:
     """The way etcdctl prints an identity: hexadecimal without leading zeros."""
     return format(identity, "x")
+
+
+def known_id(identity: int) -> str:
+    """The same; empty while it depends on a token that is not made yet."""
+    return as_hex(identity) if identity else ""

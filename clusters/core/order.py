@@ -80,7 +80,8 @@ AFTER: dict[StepKind, tuple[_Rule, ...]] = {
     ),
     StepKind.REMOVE_MEMBER: (),
     StepKind.REMOVE_VOLUME: ((StepKind.REMOVE_MEMBER, Scope.SAME_TARGET),),
-    StepKind.REMOVE_DNS: (),
+    # Members that lose their name server first are held back by their engine.
+    StepKind.REMOVE_DNS: ((StepKind.REMOVE_MEMBER, Scope.EVERY),),
     StepKind.LEAVE_NETWORK: (),
     StepKind.REMOVE_NETWORK: (
         (StepKind.REMOVE_MEMBER, Scope.SAME_HOST),

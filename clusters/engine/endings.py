@@ -8,7 +8,7 @@ from clusters.core.outcome import Failed
 from clusters.core.plan import Plan, Step, StepKind
 from clusters.core.planner import plan_rollback
 from clusters.core.text import Text, say
-from clusters.engine import narration, watch, wiring
+from clusters.engine import narration, watch, watch_stores, wiring
 from clusters.engine.journal import Journal, failure
 from clusters.engine.observe import observe
 from clusters.engine.planning import spec_of
@@ -24,6 +24,8 @@ def succeed(journal: Journal, heard: Mapping[str, MemberReport]) -> None:
     operation = journal.operation
     if operation.cluster is not None:
         watch.observe_cluster(operation.cluster, heard)
+        if operation.cluster.serves:
+            watch_stores.look_at(operation.cluster.store.pk)
     why = say("Done.") if operation.kind == Kind.DELETE else say("All members serve.")
     line = narration.ended(operation, State.SUCCEEDED, why)
     journal.end(State.SUCCEEDED, line, **failure("", why))

@@ -7,6 +7,8 @@ Off unless the variable is set when the process starts.
 import os
 import signal
 import threading
+from collections.abc import Iterable
+from typing import Protocol
 
 BORDERS = (
     "before_intent",
@@ -27,6 +29,18 @@ def _parse(written: str) -> dict[str, str]:
 
 
 _ARMED = _parse(os.environ.get("ETCDPANEL_FAILPOINTS", ""))
+
+
+class Placed(Protocol):
+    """Whatever is of a kind of step."""
+
+    kind: str
+
+
+def reach_all(steps: Iterable[Placed], border: str) -> None:
+    """Pass a border that several steps pass together."""
+    for step in steps:
+        reach(step.kind, border)
 
 
 def reach(kind: str, border: str) -> None:

@@ -34,8 +34,11 @@ _SLOWER = 0.02
 
 STEP_LIMITS: dict[StepKind, timedelta] = {
     StepKind.CHECK_HOST: timedelta(seconds=20),
+    StepKind.CHECK_DISCOVERY: timedelta(seconds=20),
     StepKind.PULL_IMAGE: timedelta(minutes=40),
 }
+# Before anything is touched.
+LOOKS_FIRST = {StepKind.CHECK_HOST, StepKind.CHECK_DISCOVERY}
 STEP_LIMIT = timedelta(seconds=90)
 # Who waits for members to register gives up first: it knows who is missing.
 REGISTRATION_SHARE = 0.9
@@ -139,12 +142,10 @@ class Slice:
         ready = self._ready()
         fresh = [record for record in ready if not self._begun_here(record)]
         if fresh:
-            for record in fresh:
-                failpoints.reach(record.kind, "before_intent")
-            touching = any(r.kind != StepKind.CHECK_HOST for r in fresh)
+            failpoints.reach_all(fresh, "before_intent")
+            touching = any(r.kind not in LOOKS_FIRST for r in fresh)
             self.journal.begin(fresh, narration.begun(fresh), touching=touching)
-            for record in fresh:
-                failpoints.reach(record.kind, "after_intent")
+            failpoints.reach_all(fresh, "after_intent")
         for record in ready:
             self.running[pool.submit(self._attempt, record)] = record
 
@@ -241,20 +242,20 @@ class Slice:
     def _in_time(self, record: StepRecord, outcome: Outcome) -> Outcome:
         if not isinstance(outcome, NotYet) or self.stopping.is_set():
             return outcome
-        limit = STEP_LIMITS.get(StepKind(record.kind), STEP_LIMIT)
-        if record.kind in WAITS_FOR_QUORUM:
-            limit = self.tools.bootstrap_limit
-        if record.kind == StepKind.AWAIT_REGISTRATION:
-            limit = self.tools.bootstrap_limit * REGISTRATION_SHARE
-        if record.rollback or self._is_delete():
-            limit = ROLL_BACK_LIMIT
+        limit = self._limit(record)
         started = record.started_at or timezone.now()
         if timezone.now() - started < limit:
             return outcome
         return late(self._job(record), outcome, int(limit.total_seconds()))
 
-    def _is_delete(self) -> bool:
-        return self.journal.operation.kind == "delete"
+    def _limit(self, record: StepRecord) -> timedelta:
+        if record.rollback or self.journal.operation.kind == "delete":
+            return ROLL_BACK_LIMIT
+        if record.kind == StepKind.AWAIT_REGISTRATION:
+            return self.tools.bootstrap_limit * REGISTRATION_SHARE
+        if record.kind in WAITS_FOR_QUORUM:
+            return self.tools.bootstrap_limit
+        return STEP_LIMITS.get(StepKind(record.kind), STEP_LIMIT)
 
     def _take(self, record: StepRecord, outcome: Outcome) -> Line | None:
         """Change the record as the outcome says; the line to write with it."""

@@ -25,11 +25,11 @@ from clusters.discovery.base import (
 )
 from clusters.discovery.dns import Resolver
 from clusters.discovery.memory import MemoryRegistry, MemoryResolver
+from clusters.discovery.public import PublicService
 from clusters.discovery.records import SrvDiscovery
 from clusters.discovery.registering import RegistryDiscovery
 from clusters.discovery.static import StaticDiscovery
 from clusters.discovery.v2 import V2Store
-from clusters.discovery.v2 import V2Store as PublicService
 from clusters.discovery.v2 import V2Store as V3Store
 from clusters.drivers.base import Driver
 from clusters.drivers.docker import DockerDriver

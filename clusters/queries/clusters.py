@@ -9,10 +9,14 @@ from django.db.models import Q, QuerySet
 
 from clusters.core.errors import NotFoundError
 from clusters.core.health import ClusterState
-from clusters.core.identity import as_hex
+from clusters.core.identity import known_id
+from clusters.core.meeting_steps import place_of
 from clusters.core.releases import Version, advisories
+from clusters.core.spec import ClusterSpec
 from clusters.core.text import say
 from clusters.core.topology import failures_survived, quorum
+from clusters.core.zone import zone_lines
+from clusters.core.zones import zone_of
 from clusters.models import Cluster, Operation
 from clusters.models.operation import ACTIVE, Kind
 from clusters.queries.members import MemberRow, member_rows
@@ -43,6 +47,26 @@ class Mark:
     code: str
     text: str
     source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeetingView:
+    """How the members of a cluster met; what a mode does not have is empty.
+
+    `url` is the discovery URL (v2, public), `token` that of v3; `zone_lines` are the
+    records of SRV.
+    """
+
+    place: str
+    store: str
+    url: str
+    token: str
+    endpoints: tuple[str, ...]
+    domain: str
+    service_name: str
+    dns: str
+    name_servers: tuple[str, ...]
+    zone_lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +106,8 @@ class ClusterPage(ClusterRow):
     failures_survived: int
     endpoints: tuple[str, ...]
     etcdctl: str
+    serves: str
+    meeting: MeetingView
     members: tuple[MemberRow, ...]
     operations: tuple[OperationRow, ...]
 
@@ -133,13 +159,31 @@ def cluster_page(name: str) -> ClusterPage:
         network=spec.network_name if spec.in_containers else "",
         options=cluster.options,
         accepted=tuple(cluster.accepted),
-        cluster_id=as_hex(spec.predicted_cluster_id()),
+        cluster_id=known_id(spec.predicted_cluster_id()),
         quorum=quorum(cluster.size),
         failures_survived=failures_survived(cluster.size),
         endpoints=endpoints,
         etcdctl=f"etcdctl --endpoints={','.join(endpoints)} member list -w table",
+        serves=spec.serves,
+        meeting=meeting_of(spec),
         members=member_rows(cluster, spec),
         operations=operation_list(cluster_name=name, limit=20)[0],
+    )
+
+
+def meeting_of(spec: ClusterSpec) -> MeetingView:
+    ticket = spec.ticket
+    return MeetingView(
+        place=place_of(spec),
+        store=ticket.store,
+        url=ticket.url,
+        token=ticket.token,
+        endpoints=ticket.endpoints,
+        domain=ticket.domain,
+        service_name=ticket.service_name,
+        dns=ticket.dns,
+        name_servers=ticket.name_servers,
+        zone_lines=zone_lines(zone_of(spec)) if ticket.domain else (),
     )
 
 

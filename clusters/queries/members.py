@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from clusters.core.health import MemberStatus
-from clusters.core.identity import as_hex
+from clusters.core.identity import known_id
 from clusters.core.spec import ClusterSpec
 from clusters.core.text import Text
 from clusters.models import Cluster, Member, Observation
@@ -57,7 +57,7 @@ def _row(member: Member, spec: ClusterSpec) -> MemberRow:
     real = facts.get("id", "")
     return MemberRow(
         name=member.name,
-        id=real or as_hex(spec.predicted_member_id(planned)),
+        id=real or known_id(spec.predicted_member_id(planned)),
         id_is_predicted=not real,
         status=seen.status if seen else MemberStatus.UNKNOWN.value,
         why=translate(Text.from_json(facts.get("why"))),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from clusters.core.drafting import default_version, draft
 from clusters.core.errors import Problem, SpecError
-from clusters.core.identity import as_hex
+from clusters.core.identity import known_id
 from clusters.core.images import full_reference, image_version
 from clusters.core.meeting_steps import place_of
 from clusters.core.observed import (
@@ -96,7 +96,7 @@ def preview_cluster(request: ClusterRequest) -> PlanPreview:
         image=_image(spec, offers) if spec.in_containers else "",
         network=spec.network_name if spec.in_containers else "",
         token=spec.token,
-        cluster_id=_known(spec.predicted_cluster_id()),
+        cluster_id=known_id(spec.predicted_cluster_id()),
         quorum=quorum(spec.size),
         failures_survived=failures_survived(spec.size),
         members=_members(spec),
@@ -140,7 +140,7 @@ def _members(spec: ClusterSpec) -> tuple[PlannedMember, ...]:
     return tuple(
         PlannedMember(
             name=member.name,
-            id=_known(spec.predicted_member_id(member)),
+            id=known_id(spec.predicted_member_id(member)),
             host=member.host,
             endpoint=spec.endpoint(member),
             peer_url=spec.peer_url(member),
@@ -152,11 +152,6 @@ def _members(spec: ClusterSpec) -> tuple[PlannedMember, ...]:
         )
         for member in spec.members
     )
-
-
-def _known(identity: int) -> str:
-    """Empty while it depends on a token that is not made yet."""
-    return as_hex(identity) if identity else ""
 
 
 def _step(step: Step) -> PlannedStep:

@@ -48,6 +48,7 @@ class Panel:
         foreign = ("ETCDPANEL_", "DJANGO_", "PYTEST_", "SSH_")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
         self.environment = {**inherited, **own, **environment}
+        self.prefix: tuple[str, ...] = ()
         self.process: subprocess.Popen[str] | None = None
         self.output = ""
 
@@ -65,7 +66,7 @@ class Panel:
     def start(self) -> "Panel":
         self.output = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "etcdpanel.up", "run"],
+            [*self.prefix, sys.executable, "-m", "etcdpanel.up", "run"],
             env=self.environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,
