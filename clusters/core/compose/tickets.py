@@ -90,8 +90,14 @@ def _kept(
 
 def _store_of(reading: ComposeReading, places: Places) -> str:
     urls = (reading.discovery_url, *reading.discovery_endpoints)
-    stores = (owner_of(url, places) for url in urls if "://" in url)
+    stores = (owner_of(_origin(url), places) for url in urls if "://" in url)
     return next((store.name for store in stores if store is not None), "")
+
+
+def _origin(url: str) -> str:
+    """Without the path, in which a place for a token may make the URL none."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
 
 
 def _not_fresh(reading: ComposeReading) -> Problem:
