@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from clusters.api.views.drop_in import AlsoDropIn
 from etcdpanel.health import healthz
 
 accounts = [
@@ -24,6 +25,9 @@ urlpatterns = [
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("accounts/", include(accounts)),
     path("admin/", admin.site.urls),
+    # Where the public service has it: in a script only the host changes.
+    path("new", AlsoDropIn.as_view()),
+    path("new/", AlsoDropIn.as_view()),
     path("api/v1/", include("clusters.api.urls")),
     path("", include("clusters.web.urls")),
 ]

@@ -1,5 +1,7 @@
 """Ask for a discovery store, change it, or let it go."""
 
+from dataclasses import replace
+
 from django.db import IntegrityError, transaction
 
 from clusters.actions.asking import Asker, authorise
@@ -13,17 +15,33 @@ from clusters.core.text import say
 from clusters.models import Operation, Store
 from clusters.queries.names import name_problems
 
+# Fields of the cluster of one member, and those of the store.
+_FIELDS = {
+    "hosts": "host",
+    "member_names": "name",
+    "client_ports": "client_port",
+    "peer_ports": "peer_port",
+}
+
 
 def create_managed_store(asker: Asker, request: StoreRequest) -> Operation:
     """Have the panel run one etcd as a store; it is built like a cluster of one."""
     problems = tuple(managed_problems(request))
     if problems:
         raise SpecError(problems)
-    with transaction.atomic():
-        operation = create_cluster(asker, cluster_request(request))
-        if request.anonymous:
-            Store.objects.filter(name=request.name).update(anonymous=True)
+    try:
+        with transaction.atomic():
+            operation = create_cluster(asker, cluster_request(request))
+            if request.anonymous:
+                Store.objects.filter(name=request.name).update(anonymous=True)
+    except SpecError as error:
+        raise SpecError(map(_of_store, error.problems)) from error
     return operation
+
+
+def _of_store(problem: Problem) -> Problem:
+    """A problem of the cluster at the field of the store that led to it."""
+    return replace(problem, field=_FIELDS.get(problem.field, problem.field))
 
 
 def cluster_request(request: StoreRequest) -> ClusterRequest:

@@ -7,7 +7,8 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,10 +30,12 @@ class ApiView(APIView):
     """JSON in, JSON out; login or token; every answer has a request ID."""
 
     authentication_classes = (BearerAuthentication, SessionAuthentication)
-    permission_classes = (IsAuthenticated,)
-    parser_classes = (JsonParser,)
+    permission_classes: tuple[type[BasePermission], ...] = (IsAuthenticated,)
+    parser_classes: tuple[type[BaseParser], ...] = (JsonParser,)
     renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
-    http_method_names = ("get", "head", "post", "patch", "delete")
+    http_method_names: tuple[str, ...] = ("get", "head", "post", "patch", "delete")
+    # A problem is JSON, whatever else the client would take.
+    problem_renderer: type[BaseRenderer] = JSONRenderer
     schema = PanelSchema()
     request_id = ""
 
@@ -49,9 +52,8 @@ class ApiView(APIView):
     ) -> Response:
         response.headers["X-Request-ID"] = self.request_id
         if getattr(response, "exception", False):
-            # A problem is JSON, whatever else the client would take.
-            request.accepted_renderer = JSONRenderer()
-            request.accepted_media_type = JSONRenderer.media_type
+            request.accepted_renderer = self.problem_renderer()
+            request.accepted_media_type = self.problem_renderer.media_type
         return super().finalize_response(request, response, *args, **kwargs)
 
     def asker(self, key: str = "") -> Asker:

@@ -134,8 +134,12 @@ def _parameter(found: Mapping[str, Any]) -> Row:
 
 def _answers(responses: Mapping[str, Any]) -> Iterator[AnswerLine]:
     for status, answer in responses.items():
-        content_types = {} if _is_problem(status) else answer["content"]
-        for media_type, content in content_types.items():
+        if _is_problem(status):
+            continue
+        if "content" not in answer:
+            text = answer["description"]
+            yield AnswerLine(status=status, text=text, media_type="", kind="")
+        for media_type, content in answer.get("content", {}).items():
             yield AnswerLine(
                 status=status,
                 text=answer["description"],

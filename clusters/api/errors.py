@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -119,8 +119,8 @@ def _flat(found: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]
         yield path if path not in _WHOLE else "body", found
     else:
         for name, inner in found.items():
-            joined = f"{path}.{name}" if path else str(name)
-            yield from _flat(inner, joined[:LONGEST_NAME])
+            joined = f"{path}.{name}" if path and name not in _WHOLE else path or name
+            yield from _flat(inner, str(joined)[:LONGEST_NAME])
 
 
 def _fields_wrong(code: str, errors: Errors) -> Problem:
@@ -146,7 +146,15 @@ def _key_reused(error: IdempotencyError) -> Problem:
 
 
 def _refused(error: PanelError) -> Problem:
-    return _anticipated(403, error)
+    match error.code:
+        case "token_not_ready":
+            again = {"Retry-After": str(RETRY_SECONDS)}
+            return replace(_anticipated(503, error), headers=again)
+        case "login_needed":
+            challenge = {"WWW-Authenticate": "Bearer"}
+            return replace(_anticipated(401, error), headers=challenge)
+        case _:
+            return _anticipated(403, error)
 
 
 def _anticipated(

@@ -53,6 +53,19 @@ class PanelSchema(AutoSchema):
         }
 
 
+class PlainSchema(PanelSchema):
+    """The same for a call that answers everybody in plain text."""
+
+    def _problems(self, operation: dict[str, Any]) -> tuple[int, ...]:
+        return (*super()._problems(operation), HTTPStatus.TOO_MANY_REQUESTS)
+
+    def _problem(self, status: int) -> dict[str, Any]:
+        return {
+            "description": HTTPStatus(status).phrase,
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        }
+
+
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the description calls a token."""
 

@@ -4,7 +4,8 @@ from django.urls import path, re_path
 
 from clusters.api.description import Docs, Schema
 from clusters.api.events import Events
-from clusters.api.views import checks, clusters, hosts, operations
+from clusters.api.views import checks, clusters, discovery, hosts, operations, stores
+from clusters.api.views.drop_in import AlsoDropIn, DropIn
 from clusters.api.views.nothing import Nothing
 
 app_name = "api"
@@ -32,6 +33,17 @@ urlpatterns = [
     ),
     path("checks/<uuid:check_id>/", checks.Check.as_view(), name="check"),
     path("hosts/", hosts.Hosts.as_view(), name="hosts"),
+    path("discovery/modes/", discovery.Modes.as_view(), name="modes"),
+    path("discovery/new", DropIn.as_view(), name="new"),
+    path("discovery/new/", AlsoDropIn.as_view()),
+    path("discovery/stores/", stores.Stores.as_view(), name="stores"),
+    path("discovery/stores/<str:name>/", stores.Store.as_view(), name="store"),
+    path("discovery/stores/<str:name>/look/", stores.Look.as_view(), name="look"),
+    path("discovery/tokens/", discovery.Tokens.as_view(), name="tokens"),
+    path("discovery/tokens/<uuid:token_id>/", discovery.Token.as_view(), name="token"),
+    path(
+        "discovery/tokens/<uuid:token_id>/burn/", discovery.Burn.as_view(), name="burn"
+    ),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
     re_path(r"^.*$", Nothing.as_view()),

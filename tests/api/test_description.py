@@ -9,16 +9,21 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
-from clusters.api.answers import clusters, hosts, operations, plans
+from clusters.api.answers import clusters, discovery, hosts, operations, plans
 from clusters.api.bodies import clusters as cluster_bodies
+from clusters.api.bodies import discovery as discovery_bodies
 from clusters.api.schema import openapi
-from clusters.core.request import ClusterRequest
+from clusters.core.meeting import StoreAccess
+from clusters.core.request import ClusterRequest, DiscoveryRequest, StoreRequest
 from clusters.queries import checks as check_views
 from clusters.queries import clusters as cluster_views
 from clusters.queries import hosts as host_views
 from clusters.queries import members as member_views
+from clusters.queries import modes as mode_views
 from clusters.queries import operations as operation_views
 from clusters.queries import previews
+from clusters.queries import stores as store_views
+from clusters.queries import tokens as token_views
 
 DOCS = Path(__file__).parents[2] / "docs/api.md"
 
@@ -65,6 +70,11 @@ def test_every_address_is_described():
         (plans.CheckAnswer, check_views.CheckView, ()),
         (plans.CheckLineAnswer, check_views.CheckLine, ()),
         (hosts.HostAnswer, host_views.HostView, ()),
+        (discovery.StoreRowAnswer, store_views.StoreRow, ()),
+        (discovery.StoreAnswer, store_views.StorePage, ()),
+        (discovery.TokenAnswer, token_views.TokenRow, ()),
+        (discovery.RegistrationAnswer, token_views.RegistrationRow, ()),
+        (discovery.GridCellAnswer, mode_views.GridCell, ()),
     ],
 )
 def test_an_answer_has_every_field_of_its_view(answer, view, kept_back):
@@ -76,7 +86,17 @@ def test_an_answer_has_every_field_of_its_view(answer, view, kept_back):
 def test_the_body_of_a_create_has_every_field_of_a_request():
     fields = {field.name for field in dataclasses.fields(ClusterRequest)}
 
-    assert set(cluster_bodies.CreateBody().fields) == fields
+    # A store is asked for at an address of its own.
+    assert set(cluster_bodies.CreateBody().fields) == fields - {"serves", "volume"}
+
+
+def test_the_bodies_of_discovery_have_every_field_of_their_requests():
+    fields = {field.name for field in dataclasses.fields(DiscoveryRequest)}
+    assert set(discovery_bodies.DiscoveryBody().fields) == fields
+
+    fields = {field.name for field in dataclasses.fields(StoreRequest)}
+    fields |= {field.name for field in dataclasses.fields(StoreAccess)}
+    assert set(discovery_bodies.StoreBody().fields) == fields - {"access"}
 
 
 def test_what_is_left_out_of_a_body_is_what_a_request_leaves_out():
@@ -84,6 +104,11 @@ def test_what_is_left_out_of_a_body_is_what_a_request_leaves_out():
     assert body.is_valid()
 
     assert body.as_request() == ClusterRequest(name="a")
+
+    store = discovery_bodies.StoreBody(data={"name": "a"})
+    assert store.is_valid()
+
+    assert store.as_request() == StoreRequest(name="a")
 
 
 def test_every_call_describes_its_problems():
@@ -95,7 +120,13 @@ def test_every_call_describes_its_problems():
             assert ("409" in answers) == (method != "get"), path
             for status, answer in answers.items():
                 if int(status) >= 400:
-                    assert answer["content"].keys() == {"application/problem+json"}
+                    assert answer["content"].keys() == {problems_at(path)}
+
+
+def problems_at(path):
+    """The public service knows plain text alone, so what stands in for it does too."""
+    is_drop_in = path == "/api/v1/discovery/new"
+    return "text/plain" if is_drop_in else "application/problem+json"
 
 
 def test_the_description_comes_as_json_and_as_yaml(api):

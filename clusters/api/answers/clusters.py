@@ -43,9 +43,13 @@ class MemberAnswer(Answer):
     id = CharField(help_text="Hexadecimal.")
     id_is_predicted = BooleanField(help_text="It was computed, not heard yet.")
     status = CharField(
-        help_text="started, unstarted, unreachable, crash_loop, lost or unknown."
+        help_text="started, unstarted, unreachable, crash_loop, lost, proxy or unknown."
     )
     why = CharField()
+    advice = CharField(help_text="What to do about it.")
+    cause = CharField(help_text="What its log says, for programs; else empty.")
+    remedy = CharField(help_text="What the panel can do about it; else empty.")
+    evidence = ListField(child=CharField(), help_text="Its own lines that say so.")
     role = CharField(help_text="voter, learner or proxy.")
     is_leader = BooleanField()
     host = CharField()

@@ -7,6 +7,7 @@ from rest_framework.serializers import (
     DictField,
     IntegerField,
     JSONField,
+    ListField,
 )
 
 from clusters.api.answers.base import Answer
@@ -17,13 +18,18 @@ class PlannedMemberAnswer(Answer):
     """One member as it will be."""
 
     name = CharField()
-    id = CharField(help_text="Hexadecimal, computed before anything starts.")
+    id = CharField(
+        help_text="Hexadecimal, computed before anything starts. Empty while it depends"
+        " on a token that is not made yet."
+    )
     host = CharField()
     endpoint = CharField()
     peer_url = CharField()
     client_url = CharField()
     client_port = IntegerField()
     peer_port = IntegerField()
+    role = CharField(help_text="voter or proxy.")
+    address = CharField(help_text="Its fixed one, which the zone names; else empty.")
 
 
 class PlannedStepAnswer(Answer):
@@ -43,7 +49,10 @@ class PlanAnswer(Answer):
     image = CharField()
     network = CharField()
     token = CharField()
-    cluster_id = CharField(help_text="Hexadecimal, computed before anything starts.")
+    cluster_id = CharField(
+        help_text="Hexadecimal, computed before anything starts. Empty while it depends"
+        " on a token that is not made yet."
+    )
     quorum = IntegerField()
     failures_survived = IntegerField()
     members = PlannedMemberAnswer(many=True)
@@ -53,6 +62,14 @@ class PlanAnswer(Answer):
     fingerprint = CharField(help_text="Changes when anything of the plan does.")
     ports_may_move = BooleanField(
         help_text="Nobody named them: should they be in use, free ones are taken."
+    )
+    bootstrap = CharField()
+    meeting_place = CharField(
+        help_text="The store, service or domain where members find one another."
+    )
+    discovery_url = CharField(help_text="Empty while its token is not made yet.")
+    zone_lines = ListField(
+        child=CharField(), help_text="What the zone of dns_srv must hold."
     )
 
 

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from clusters.api.bodies.base import LARGEST_NUMBER, PageQuery
+from clusters.api.bodies.discovery import DiscoveryBody
 from clusters.api.fields import (
     Flag,
     OptionValue,
@@ -24,6 +25,9 @@ class CreateBody(StrictSerializer):
         help_text="A DNS label: a-z, 0-9 and hyphens, at most 40 characters.",
     )
     size = Whole(default=3, help_text="Number of members: 1, 3, 5 or 7.")
+    extra_members = Whole(
+        default=0, help_text="Members beyond the size: proxies (etcd 3.5 or older)."
+    )
     version = Text(
         default="",
         allow_blank=True,
@@ -64,6 +68,9 @@ class CreateBody(StrictSerializer):
     accept = Texts(
         default=(),
         help_text="Codes of the warnings that you accept, such as size_even.",
+    )
+    discovery = DiscoveryBody(
+        required=False, help_text="How members are to meet, where the mode asks."
     )
     keep_on_failure = Flag(
         default=False,
