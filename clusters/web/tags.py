@@ -11,6 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from clusters.core.meeting_steps import DNS_IMAGE
+from clusters.core.plan import StepKind
 from clusters.core.topology import failures_survived, quorum
 from clusters.web import words
 from clusters.web.preferences import THEMES, theme_of
@@ -71,6 +73,8 @@ def operation_title(kind: str, name: str) -> str:
 
 @register.filter
 def step_title(kind: str, name: str) -> str:
+    if (kind, name) == (StepKind.PULL_IMAGE, DNS_IMAGE):
+        return gettext("Pull the image of the name server")
     return words.titled(words.STEP_TITLES, kind, name)
 
 
@@ -87,6 +91,16 @@ def mode_sentence(mode: str) -> str:
 @register.filter
 def protocol_sentence(protocol: str) -> str:
     return str(words.PROTOCOL_SENTENCES.get(protocol, ""))
+
+
+@register.filter
+def export_title(form: str) -> str:
+    return str(words.EXPORT_TITLES.get(form, form))
+
+
+@register.filter
+def export_sentence(form: str) -> str:
+    return str(words.EXPORT_SENTENCES.get(form, ""))
 
 
 @register.filter

@@ -40,7 +40,9 @@ def offers_of(chosen: Sequence[HostView], request: ClusterRequest) -> Offers:
     fitting = (v for v, reasons in misfits.items() if not reasons)
     return Offers(
         fitting=tuple(_offer(str(version), there) for version in fitting),
-        rest=tuple(dict.fromkeys(r for rs in misfits.values() for r in rs)),
+        rest=tuple(
+            dict.fromkeys(reasons[0] for reasons in misfits.values() if reasons)
+        ),
     )
 
 

@@ -177,6 +177,20 @@ MARKS: Mapping[str, Words] = {
     "learner_promotion_lost": _("forgets promotions"),
 }
 
+EXPORT_TITLES: Mapping[str, Words] = {
+    "compose": _("Compose file"),
+    "commands": _("Commands"),
+    "systemd": _("systemd units"),
+    "zone": _("DNS zone"),
+}
+
+EXPORT_SENTENCES: Mapping[str, Words] = {
+    "compose": _("For docker compose up: the same members on the same volumes."),
+    "commands": _("One command a member, as one would type it."),
+    "systemd": _("One unit a member, to be put into /etc/systemd/system."),
+    "zone": _("Records by which clients, and members that meet by DNS, find them."),
+}
+
 _UNKNOWN_TONE = "idle"
 
 

@@ -18,6 +18,7 @@ def addresses():
         "<uuid:check_id>": str(uuid.UUID(int=1)),
         "<uuid:token_id>": str(uuid.UUID(int=1)),
         "<slug:form>": "compose",
+        "<str:file>": "compose.yml",
     }
     for pattern in urlpatterns:
         if pattern.name in OPEN:

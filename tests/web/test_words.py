@@ -13,6 +13,7 @@ from clusters.core.spec import BootstrapMode, HostKind, Role
 from clusters.models.discovery_token import TokenState
 from clusters.models.operation import Kind, State, Via
 from clusters.models.step import StepState
+from clusters.queries.exports import FORMATS
 from clusters.queries.tokens import EXPIRED
 from clusters.web import tags, timeline, words
 
@@ -38,6 +39,10 @@ from clusters.web import tags, timeline, words
 )
 def test_every_state_has_its_word(table, states):
     assert set(table) == {state.value for state in states}
+
+
+def test_every_form_of_an_export_has_its_title_and_its_sentence():
+    assert set(words.EXPORT_TITLES) == set(words.EXPORT_SENTENCES) == set(FORMATS)
 
 
 def test_every_state_of_a_token_has_its_word_and_so_has_an_expired_one():
