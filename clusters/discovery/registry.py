@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from clusters.core.errors import BackendError
 from clusters.core.meeting import Registration, TokenSeen
+from clusters.core.text import quote, say
 from clusters.discovery.http import Answer
 
 # etcd's own numbers for what its v2 store refuses.
@@ -41,6 +43,19 @@ def look_at(path: str, read: Callable[[str], Node | None]) -> TokenSeen | None:
     if value is None and not found:
         return None
     return TokenSeen(size=value, registrations=found)
+
+
+def other_size(found: str, size: int) -> BackendError:
+    """A token that was to be opened has been, for another number of members."""
+    return BackendError(
+        say(
+            "The token has another size already: {found}, where {size} was to be.",
+            found=quote(found, 40),
+            size=size,
+        ),
+        code="token_has_other_size",
+        advice=say("Use a new token: each is for one cluster, and one attempt."),
+    )
 
 
 def node_of(answer: Answer) -> Node | None:

@@ -15,6 +15,7 @@ from clusters.discovery.registry import (
     error_code,
     look_at,
     node_of,
+    other_size,
 )
 
 _OK, _CREATED, _NOT_FOUND, _SERVER_FAILS = 200, 201, 404, 500
@@ -83,15 +84,7 @@ class V2Store:
         found = self._read(_size_path(path))
         if found is not None and found.get("value") == str(size):
             return
-        raise BackendError(
-            say(
-                "The token has another size already: {found}, where {size} was to be.",
-                found=quote(str((found or {}).get("value", "")), 40),
-                size=size,
-            ),
-            code="token_has_other_size",
-            advice=say("Use a new token: each is for one cluster, and one attempt."),
-        )
+        raise other_size(str((found or {}).get("value", "")), size)
 
     def forget(self, path: str) -> None:
         """Remove a token and whoever registered under it; fine when it is gone."""

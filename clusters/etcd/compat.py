@@ -26,6 +26,8 @@ import etcd3  # noqa: E402
 import etcd3.locks  # noqa: E402
 import tenacity  # noqa: E402
 
+from clusters.etcd.certificates import Trust  # noqa: E402
+
 __all__ = ["etcd3", "etcdrpc", "grpc", "open_client"]
 
 if etcd3.etcdrpc is not etcdrpc:
@@ -58,8 +60,34 @@ _CHANNEL = (
 )
 
 
-def open_client(host: str, port: int, timeout: float) -> Any:
-    """A client of one member; every call through it ends after `timeout` seconds."""
-    return etcd3.client(
-        host=host, port=port, timeout=timeout, grpc_options=list(_CHANNEL)
+class _Client(etcd3.Etcd3Client):  # type: ignore[misc]  # the package has no types
+    """Takes the texts of certificates, where the original takes names of files."""
+
+    def _get_secure_creds(
+        self, ca_cert: str, cert_key: str | None = None, cert_cert: str | None = None
+    ) -> Any:
+        texts = (ca_cert, cert_key, cert_cert)
+        return grpc.ssl_channel_credentials(*(t.encode() if t else None for t in texts))
+
+
+def open_client(
+    host: str, port: int, timeout: float, trust: Trust | None = None
+) -> Any:
+    """A client of one member; every call through it ends after `timeout` seconds.
+
+    Without `trust` it speaks plain HTTP/2.
+    """
+    options: list[tuple[str, Any]] = list(_CHANNEL)
+    if trust is None:
+        return _Client(host=host, port=port, timeout=timeout, grpc_options=options)
+    if trust.name:
+        options.append(("grpc.ssl_target_name_override", trust.name))
+    return _Client(
+        host=host,
+        port=port,
+        timeout=timeout,
+        grpc_options=options,
+        ca_cert=trust.roots,
+        cert_cert=trust.cert or None,
+        cert_key=trust.key or None,
     )
