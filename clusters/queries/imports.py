@@ -5,9 +5,14 @@ from dataclasses import dataclass, replace
 
 from clusters.core.compose.notes import Line
 from clusters.core.compose.reading import ComposeReading, read_compose
-from clusters.core.compose.tickets import TokenChoice, needs_renewal, settle_token
+from clusters.core.compose.tickets import (
+    TokenChoice,
+    needs_renewal,
+    settle_subnet,
+    settle_token,
+)
 from clusters.core.errors import Problem, SpecError
-from clusters.core.request import ClusterRequest
+from clusters.core.request import ClusterRequest, Places
 from clusters.core.text import say
 from clusters.models import DiscoveryToken
 from clusters.models.discovery_token import TokenState
@@ -63,7 +68,9 @@ def read_import(
             document, name=name, version=version, repository=repository
         )
     used = _used(reading)
-    request, problems = _settled(reading, discovery, used)
+    known = places()
+    reading = settle_subnet(reading, known)
+    request, problems = _settled(reading, discovery, known, used)
     if request is not None:
         request = replace(request, hosts=tuple(hosts))
     return ImportView(
@@ -80,14 +87,14 @@ def read_import(
 
 
 def _settled(
-    reading: ComposeReading, discovery: str, used: frozenset[str]
+    reading: ComposeReading, discovery: str, known: Places, used: frozenset[str]
 ) -> tuple[ClusterRequest | None, tuple[Problem, ...]]:
     choices = [choice.value for choice in TokenChoice]
     if discovery not in choices:
         text = say("Choose one of: {names}.", names=", ".join(choices))
         problem = Problem(field="discovery", code="choice_unknown", text=text)
         return None, (problem,)
-    return settle_token(reading, TokenChoice(discovery), places(), used)
+    return settle_token(reading, TokenChoice(discovery), known, used)
 
 
 def _used(reading: ComposeReading) -> frozenset[str]:

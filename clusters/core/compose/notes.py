@@ -9,6 +9,10 @@ from clusters.core.text import Text, quote, say
 
 FIELD = "compose"
 _SHOWN = 80
+_LONGEST_KEY = 120
+# Nobody reads more, and a hostile file may give reason for any number.
+_MOST_LINES = 300
+_MOST_PROBLEMS = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +43,10 @@ class Pages:
         self._lines: dict[tuple[str, str], Line] = {}
 
     def add(self, service: str, key: str, text: Text) -> None:
+        key = printable(key)[:_LONGEST_KEY]
         same = (key, str(text))
+        if same not in self._lines and len(self._lines) >= _MOST_LINES:
+            return
         before = self._lines[same].services if same in self._lines else ()
         services = (*before, service) if service and service not in before else before
         self._lines[same] = Line(services=services, key=key, text=text)
@@ -75,6 +82,8 @@ class Notes:
 
     def refuse(self, service: str, key: str, code: str, text: Text) -> None:
         """It stops the import."""
+        if len(self._problems) >= _MOST_PROBLEMS:
+            return
         place = Line(services=(service,) if service else (), key=key, text=text).place
         sentence = say("{place}: {reason}", place=quote(place, 200), reason=text)
         whole = sentence if place else text
@@ -96,6 +105,10 @@ class Notes:
     @property
     def problems(self) -> tuple[Problem, ...]:
         return tuple(self._problems.values())
+
+
+def printable(words: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in words)
 
 
 def shown(value: object) -> Text:

@@ -11,7 +11,7 @@ _SHORT = re.compile(
     r"(?P<inside>\d{1,5}(?:-\d{1,5})?)(?:/(?P<protocol>\w+))?"
 )
 _LARGEST = 65_535
-_LONGEST_RANGE = 1_000
+_LONGEST_RANGE = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,9 +19,9 @@ from clusters.core.compose.own import (
 )
 from clusters.core.compose.peers import Peer, read_peers, urls_of
 from clusters.core.compose.services import (
+    Kind,
     Service,
-    hides_etcd,
-    is_etcd,
+    kind_of,
     read_service,
     unheeded_variables,
 )
@@ -38,6 +38,8 @@ from clusters.core.names import volume_name
 from clusters.core.request import ClusterRequest
 from clusters.core.spec import PEER_PORT, BootstrapMode
 from clusters.core.text import say
+
+MOST_MEMBERS = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,13 +87,14 @@ def _etcd_services(
 ) -> list[Service]:
     found = []
     for name, body in bodies.items():
-        if hides_etcd(name, body, repository):
+        kind = kind_of(name, body, repository)
+        if kind == Kind.SCRIPT:
             text = say(
                 "It starts etcd by a shell script, which can not be read. Write the"
                 " command without a shell."
             )
             notes.refuse(name, "command", "compose_shell", text)
-        elif is_etcd(name, body, repository):
+        elif kind == Kind.ETCD:
             found.append(read_service(name, body, document, notes, repository))
         else:
             text = say("It is no member of the cluster: left out.")
@@ -119,9 +122,13 @@ class _Import:
         self, services: Sequence[Service], bodies: Mapping[str, Mapping[str, object]]
     ) -> ComposeReading:
         members = self._members(split_stores(services, self.notes))
-        if not members:
-            text = say("No service of the file is a member.")
-            self.notes.refuse("", "services", "compose_no_etcd", text)
+        if not 1 <= len(members) <= MOST_MEMBERS:
+            text = say(
+                "{count} services are members; a file may have 1 to {most}.",
+                count=len(members),
+                most=MOST_MEMBERS,
+            )
+            self.notes.refuse("", "services", "compose_members", text)
             return _told(self.notes, None)
         release = read_release(members, self.version, self.notes)
         names = {peer.service.name for peer in members}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from clusters.core.compose.keys import note_keys
 from clusters.core.compose.networks import Networks, read_networks
@@ -31,6 +32,7 @@ _DECISIVE = frozenset(
         "discovery_endpoints",
     }
 )
+_MOST_ENTRIES = 64
 # Programs of the same image that are no member.
 _CLIENTS = frozenset({"etcdctl", "etcdutl"})
 
@@ -50,27 +52,30 @@ class Service:
     volumes: tuple[str, ...] = ()
 
 
-def is_etcd(name: str, body: Mapping[str, object], repository: str = "") -> bool:
+class Kind(StrEnum):
+    """What a service is. A script of an etcd image may start etcd, or may not."""
+
+    ETCD = "etcd"
+    SCRIPT = "script"
+    OTHER = "other"
+
+
+def kind_of(name: str, body: Mapping[str, object], repository: str = "") -> Kind:
     """Whether a service runs etcd, rather than something that uses one."""
     settings = SettingsReader(name, Notes()).read(body)
-    if settings.program:
-        return settings.program == "etcd" or runs_etcd(settings.program)
     picture = _picture(body, repository)
-    told = _DECISIVE & {*settings.values}
-    return looks_like_etcd(picture) or ("etcd" in picture.name and bool(told))
-
-
-def hides_etcd(name: str, body: Mapping[str, object], repository: str = "") -> bool:
-    """A script in an etcd image that may start etcd: it can not be read."""
-    settings = SettingsReader(name, Notes()).read(body)
     program = settings.program
-    if program in {"", "etcd", *_CLIENTS} or runs_etcd(program):
-        return False
-    if not looks_like_etcd(_picture(body, repository)):
-        return False
+    told = bool(_DECISIVE & {*settings.values})
+    if program == "etcd" or (program and runs_etcd(program)):
+        return Kind.ETCD
+    if not program:
+        named = looks_like_etcd(picture) or ("etcd" in picture.name and told)
+        return Kind.ETCD if named else Kind.OTHER
+    if program in _CLIENTS or not looks_like_etcd(picture):
+        return Kind.OTHER
     words = str(body.get("command")) + str(body.get("entrypoint"))
     starts = "etcd --" in words or "bin/etcd " in words or "exec etcd" in words
-    return starts or bool(_DECISIVE & {*settings.values})
+    return Kind.SCRIPT if starts or told else Kind.OTHER
 
 
 def read_service(
@@ -168,8 +173,12 @@ def _entries(
 ) -> Iterator[Mapping[str, object] | str | int]:
     if written is None:
         return
-    if not isinstance(written, list):
-        text = say("“{value}” is not a list.", value=shown(written))
+    if not isinstance(written, list) or len(written) > _MOST_ENTRIES:
+        text = say(
+            "“{value}” is not a list of at most {most}.",
+            value=shown(written),
+            most=_MOST_ENTRIES,
+        )
         notes.refuse(name, key, "compose_invalid", text)
         return
     yield from written

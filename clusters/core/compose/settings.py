@@ -35,6 +35,7 @@ _SWITCHES = frozenset(
 # May stay open until somebody fills them in: a discovery URL with a place for a token.
 _MAY_MISS = frozenset({"discovery", "discovery_token"})
 
+_MOST_WORDS = 500
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _SHELL_WORDS = frozenset(";&|<>`\n$()")
 
@@ -178,6 +179,9 @@ class SettingsReader:
 
     def _flags(self, words: Sequence[str]) -> dict[str, str]:
         flags: dict[str, str] = {}
+        if len(words) > _MOST_WORDS:
+            self._wrong("command", f"{len(words)} words")
+            return flags
         rest = list(words)
         while rest:
             word = rest.pop(0)

@@ -8,6 +8,9 @@ from clusters.core.text import say
 MOST_SERVICES = 100
 MOST_VALUES = 20_000
 DEEPEST = 32
+LONGEST_TEXT = 8 * 1024
+MOST_TEXT = 512 * 1024
+_LONGEST_NAME = 100
 
 
 def read_services(document: object, notes: Notes) -> dict[str, Mapping[str, object]]:
@@ -34,7 +37,10 @@ def _bodies(
     written: Mapping[str, object], notes: Notes
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     for name, body in written.items():
-        if isinstance(body, Mapping):
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            text = say("“{value}” is no name of a service.", value=shown(name))
+            notes.refuse("", "services", "compose_invalid", text)
+        elif isinstance(body, Mapping):
             yield name, body
         else:
             text = say("“{value}” is not a service.", value=shown(body))
@@ -48,18 +54,15 @@ def _is_sound(document: object, notes: Notes) -> bool:
         notes.refuse("", "", "compose_invalid", text)
         return False
     waiting: list[tuple[object, int]] = [(document, 0)]
-    count = 0
+    count = letters = 0
     while waiting:
         value, depth = waiting.pop()
+        length = len(value) if isinstance(value, str) else 0
         count += 1
-        if depth > DEEPEST or count > MOST_VALUES:
-            text = say(
-                "The file is too large or too deep: at most {count} values and {depth}"
-                " levels are read.",
-                count=MOST_VALUES,
-                depth=DEEPEST,
-            )
-            notes.refuse("", "", "compose_too_large", text)
+        letters += length
+        too_long = length > LONGEST_TEXT or letters > MOST_TEXT
+        if depth > DEEPEST or count > MOST_VALUES or too_long:
+            _too_large(notes)
             return False
         if isinstance(value, Mapping):
             strange = [key for key in value if not isinstance(key, str)]
@@ -71,3 +74,14 @@ def _is_sound(document: object, notes: Notes) -> bool:
         elif isinstance(value, list):
             waiting += [(inner, depth + 1) for inner in value]
     return True
+
+
+def _too_large(notes: Notes) -> None:
+    text = say(
+        "The file is too large or too deep: at most {count} values, {depth} levels and"
+        " {longest} characters in one value are read.",
+        count=MOST_VALUES,
+        depth=DEEPEST,
+        longest=LONGEST_TEXT,
+    )
+    notes.refuse("", "", "compose_too_large", text)

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 
-from clusters.core.compose.notes import shown
+from clusters.core.compose.notes import Line, shown
 from clusters.core.compose.reading import ComposeReading
 from clusters.core.errors import Problem
+from clusters.core.meeting import DnsKind
 from clusters.core.request import ClusterRequest, DiscoveryRequest, Places
 from clusters.core.spec import BY_REGISTRY, BootstrapMode
 from clusters.core.text import Text, say
@@ -58,6 +59,27 @@ def settle_token(
 def _has_token(request: ClusterRequest, reading: ComposeReading) -> bool:
     named = reading.discovery_url or reading.discovery_token
     return bool(named) and BootstrapMode(request.bootstrap) in BY_REGISTRY
+
+
+def settle_subnet(reading: ComposeReading, places: Places) -> ComposeReading:
+    """A subnet that another cluster has now is left to it: the panel finds another, as
+    long as it keeps the zone that names the addresses, too."""
+    request = reading.request
+    asked = request.discovery if request else None
+    if request is None or asked is None or asked.subnet not in {*places.subnets}:
+        return reading
+    if asked.dns != DnsKind.MANAGED:
+        return reading
+    text = say(
+        "The subnet {subnet} is in use by another cluster; the panel finds another.",
+        subnet=asked.subnet,
+    )
+    line = Line(services=(), key="discovery", text=text)
+    return replace(
+        reading,
+        request=replace(request, discovery=replace(asked, subnet="", addresses=())),
+        changed=(*reading.changed, line),
+    )
 
 
 def _renewed(

@@ -428,6 +428,13 @@ def test_members_that_would_be_clusters_of_their_own_are_refused():
         ({"a": None}, "compose_invalid"),
         ({"a": "quay.io/coreos/etcd"}, "compose_invalid"),
         ({f"s{n}": {} for n in range(1000)}, "compose_too_large"),
+        ({f"s{n}": member() for n in range(17)}, "compose_members"),
+        ({"a": member(command="-x " * 501)}, "compose_invalid"),
+        ({"a": member(labels={"x": "y" * 8193})}, "compose_too_large"),
+        ({"a": member(ports=["1-200:1-200"])}, "compose_invalid"),
+        ({"a": member(ports=["2379"] * 65)}, "compose_invalid"),
+        ({"a" * 101: member()}, "compose_invalid"),
+        ({"a\x1b[2J": member()}, "compose_invalid"),
         ({"a": member(ports="2379:2379")}, "compose_invalid"),
         ({"a": member(ports=["99999:2379"])}, "compose_invalid"),
         ({"a": member(environment=7)}, "compose_invalid"),
@@ -501,6 +508,18 @@ def test_a_flag_wins_over_a_variable_and_it_is_said():
         "a: command | The variable and the flag --name are both set; the flag is taken."
         in told(reading.changed)
     )
+
+
+def test_a_file_gives_no_more_lines_than_somebody_reads():
+    many = {f"ETCD_X{number}": "y" for number in range(5000)}
+    reading = read_services({"a": member(environment=many)})
+    assert len(reading.not_understood) == 300
+
+
+def test_lines_can_be_kept_as_json():
+    line = read("bitnami-one").changed[0]
+    assert line.as_json()["services"] == ["etcd"]
+    assert line.as_json()["key"] == "volumes"
 
 
 def test_the_first_members_option_is_that_of_all():

@@ -4,7 +4,12 @@ import pytest
 
 from clusters.core.compose.meeting import looks_fresh
 from clusters.core.compose.reading import read_compose
-from clusters.core.compose.tickets import TokenChoice, needs_renewal, settle_token
+from clusters.core.compose.tickets import (
+    TokenChoice,
+    needs_renewal,
+    settle_subnet,
+    settle_token,
+)
 from clusters.core.request import NOWHERE, DiscoveryRequest, Places, StoreOffer
 from clusters.core.spec import HostKind
 
@@ -141,6 +146,37 @@ def test_a_static_file_has_no_token_to_settle():
     reading = read("--initial-cluster=a=http://a:2380")
     assert settle_token(reading, TokenChoice.KEEP, NOWHERE) == (reading.request, ())
     assert not needs_renewal(reading)
+
+
+def srv(dns="managed"):
+    note = {
+        "bootstrap": "dns_srv",
+        "discovery": {
+            "domain": "a.test",
+            "dns": dns,
+            "subnet": "10.213.7.0/24",
+            "addresses": ["10.213.7.11"],
+        },
+    }
+    services = {"a": {"image": "quay.io/coreos/etcd:v3.6.16"}}
+    document = {"services": services, "x-etcdpanel": note}
+    return read_compose(document, name="demo", version="")
+
+
+def test_a_subnet_that_another_cluster_has_is_left_to_it():
+    lent = Places(subnets=("10.213.7.0/24",))
+    settled = settle_subnet(srv(), lent)
+    assert settled.request.discovery == DiscoveryRequest(domain="a.test", dns="managed")
+    assert str(settled.changed[-1].text) == (
+        "The subnet 10.213.7.0/24 is in use by another cluster; the panel finds"
+        " another."
+    )
+
+
+def test_a_subnet_stays_when_it_is_free_or_a_zone_of_ones_own_names_it():
+    lent = Places(subnets=("10.213.7.0/24",))
+    assert settle_subnet(srv(), NOWHERE) == srv()
+    assert settle_subnet(srv("external"), lent) == srv("external")
 
 
 def test_a_file_that_can_not_be_imported_has_nothing_to_settle():
