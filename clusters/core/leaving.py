@@ -6,7 +6,6 @@ the token of the first start, for v2 the whole discovery URL, is the cluster's t
 
 from clusters.core.flags import member_flags
 from clusters.core.images import full_reference
-from clusters.core.meeting import StoreProtocol
 from clusters.core.spec import ClusterSpec, HostKind, MemberSpec, Role
 
 DATA_DIR = "/var/lib/etcd"
@@ -20,10 +19,7 @@ def static_flags(
     spec: ClusterSpec, member: MemberSpec, data_dir: str
 ) -> tuple[str, ...]:
     """The whole command line of a member after `etcd`."""
-    flags = member_flags(spec, member, data_dir, static_bootstrap(spec, member))
-    if spec.serves != StoreProtocol.V2 or any("--enable-v2" in flag for flag in flags):
-        return flags
-    return (*flags, "--enable-v2=true")
+    return member_flags(spec, member, data_dir, static_bootstrap(spec, member))
 
 
 def static_bootstrap(spec: ClusterSpec, member: MemberSpec) -> tuple[str, ...]:
@@ -45,10 +41,7 @@ def image_of(spec: ClusterSpec, repository: str = "") -> str:
 
 def container_names(spec: ClusterSpec, member: MemberSpec) -> tuple[str, ...]:
     """What a member's container is called on its network, the host name first."""
-    if spec.serves:
-        return (spec.name,)
-    host_name = spec.host_name(member)
-    return tuple(dict.fromkeys((host_name, member.name)))
+    return tuple(dict.fromkeys((spec.host_name(member), member.name)))
 
 
 def runs_in_docker(spec: ClusterSpec) -> bool:

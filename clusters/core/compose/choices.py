@@ -108,6 +108,9 @@ def check_settings(service: Service, notes: Notes) -> None:
         elif name == "discovery_fallback" and value == "proxy":
             text = say("Members become proxies only when extra members are asked for.")
             notes.change(service.name, key, text)
+        elif name == "enable_v2" and value not in _FALSE:
+            text = say("Only a discovery store answers the v2 API.")
+            notes.change(service.name, key, text)
         elif _is_unread(name, value):
             notes.ignore(service.name, key, value)
     _check_places(service, notes)

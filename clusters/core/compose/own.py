@@ -6,10 +6,13 @@ the mode, so that the file imported again gives the same definition.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from clusters.core.compose.notes import Notes, shown
 from clusters.core.images import full_reference, split_reference
+from clusters.core.meeting import DnsKind, StoreProtocol
+from clusters.core.placement import is_object_name
 from clusters.core.request import NO_DISCOVERY, DiscoveryRequest
 from clusters.core.spec import BY_URL, BootstrapMode, ClusterSpec
 from clusters.core.text import say
@@ -76,6 +79,7 @@ def read_own_note(document: Mapping[str, object], notes: Notes) -> OwnNote | Non
     if mode not in {known.value for known in BootstrapMode}:
         notes.ignore("", KEY, written.get("bootstrap"))
         return None
+    volume = _text(written, "volume")
     text = say("The panel wrote this file; its bootstrap mode is {mode}.", mode=mode)
     notes.understand("", KEY, text)
     return OwnNote(
@@ -83,8 +87,8 @@ def read_own_note(document: Mapping[str, object], notes: Notes) -> OwnNote | Non
         discovery=_read_discovery(written.get("discovery")),
         token=_text(written, "token"),
         image=_text(written, "image"),
-        serves=_text(written, "serves"),
-        volume=_text(written, "volume"),
+        serves=_one_of(StoreProtocol, _text(written, "serves")),
+        volume=volume if is_object_name(volume) else "",
     )
 
 
@@ -109,6 +113,7 @@ def _read_discovery(written: object) -> DiscoveryRequest:
     if not isinstance(written, Mapping):
         return NO_DISCOVERY
     words = {name: _text(written, name) for name in _WORDS}
+    words["dns"] = _one_of(DnsKind, words["dns"])
     lists = {name: _list(written.get(name)) for name in _LISTS}
     return DiscoveryRequest(**words, **lists)  # type: ignore[arg-type]
 
@@ -116,6 +121,10 @@ def _read_discovery(written: object) -> DiscoveryRequest:
 def _text(written: Mapping[Any, object], name: str) -> str:
     value = written.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _one_of(kinds: type[StrEnum], written: str) -> str:
+    return written if written in {*kinds} else ""
 
 
 def _list(written: object) -> tuple[str, ...]:

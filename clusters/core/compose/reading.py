@@ -167,6 +167,8 @@ class _Import:
         self._note_peer_urls(members, meeting)
         reference = members[0].service.picture.reference
         image = asked_image(own, reference, release.version)
+        is_store = own is not None and bool(own.serves) and len(members) == 1
+        names = (self.name,) if is_store else tuple(peer.name for peer in members)
         request = ClusterRequest(
             name=self.name,
             size=len(members) - len(proxies),
@@ -174,7 +176,7 @@ class _Import:
             version=release.version,
             bootstrap=meeting.mode.value,
             cluster_token=meeting.token,
-            member_names=tuple(peer.name for peer in members),
+            member_names=names,
             client_ports=ports.client,
             peer_ports=ports.peer,
             bind_address=ports.bind_address,
@@ -182,8 +184,8 @@ class _Import:
             network=read_network(members, self.notes),
             options=read_options(members, self.notes),
             discovery=meeting.discovery,
-            serves=own.serves if own else "",
-            volume=own.volume if own else "",
+            serves=own.serves if own and is_store else "",
+            volume=own.volume if own and is_store else "",
         )
         return _told(self.notes, request, meeting)
 

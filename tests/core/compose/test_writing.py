@@ -1,11 +1,14 @@
+from contextlib import suppress
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clusters.core.compose.reading import read_compose
 from clusters.core.compose.writing import compose_of
 from clusters.core.drafting import draft
+from clusters.core.errors import SpecError
 from clusters.core.leaving import DATA_DIR, ETCD
 from clusters.core.meeting import Ticket
 from clusters.core.request import DiscoveryRequest, HostOffer, Places, StoreOffer
@@ -246,6 +249,48 @@ def test_a_cluster_of_a_managed_store_is_asked_of_that_store_again():
         ticket = replace(definition.ticket, **token)
         formed = replace(definition, ticket=ticket)
         assert again(formed, there) == definition
+
+
+@pytest.mark.parametrize(("protocol", "version"), [("v2", "3.5.35"), ("v3", "3.7.3")])
+def test_a_discovery_store_is_one_again(protocol, version):
+    there = offers(offer())
+    asked = request(
+        "etcd-discovery",
+        size=1,
+        version=version,
+        member_names=("etcd-discovery",),
+        network="etcd-net",
+        serves=protocol,
+        volume="discovery_data",
+    )
+    definition = draft(asked, there)
+    written = compose_of(definition)
+    service = written["services"]["etcd-discovery"]
+    assert ("--enable-v2=true" in service["command"]) == (protocol == "v2")
+    assert written["volumes"]["etcd-discovery-data"] == {"name": "discovery_data"}
+    assert again(definition, there) == definition
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"serves": "v9"},
+        {"serves": "v2", "volume": "../../etc"},
+        {"discovery": {"dns": "x", "domain": 5}, "bootstrap": "dns_srv"},
+        {"discovery": {"store": "$(id)"}, "bootstrap": "discovery_v2"},
+        {"discovery": {"url": "ftp://x"}, "bootstrap": "discovery_v2"},
+        {"discovery": {"subnet": "x", "addresses": ["y"]}, "bootstrap": "dns_srv"},
+        {"token": "a b", "bootstrap": "discovery_v3"},
+        {"discovery": [], "bootstrap": "discovery_public"},
+    ],
+)
+def test_a_forged_note_is_refused_by_the_rules_or_means_nothing(note):
+    written = {**compose_of(spec(version="3.6.16"))}
+    written["x-etcdpanel"] = {"bootstrap": "static", **note}
+    reading = read_compose(written, name="a", version="")
+    there = offers(offer())
+    with suppress(SpecError):
+        draft(replace(reading.request, hosts=("docker",)), there)
 
 
 def test_a_cluster_by_srv_records_is_the_same_again():
