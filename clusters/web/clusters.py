@@ -15,6 +15,8 @@ from django.views.decorators.http import (
 
 from clusters import actions, queries
 from clusters.core.errors import ConflictError, IdempotencyError, SpecError
+from clusters.core.spec import Role
+from clusters.queries.exports import FORMATS
 from clusters.queries.operations import OperationRow
 from clusters.web.answers import asker, is_part, page, refused, status_of, told
 from clusters.web.forms import DeleteForm
@@ -56,7 +58,13 @@ def _trouble() -> list[OperationRow]:
 def cluster(request: HttpRequest, name: str) -> HttpResponse:
     """One cluster: verdict, members, definition, operations."""
     template = "clusters/_live.html" if is_part(request) else "clusters/detail.html"
-    return render(request, template, {"cluster": queries.cluster_page(name)})
+    found = queries.cluster_page(name)
+    context = {
+        "cluster": found,
+        "formats": FORMATS,
+        "has_proxies": any(member.role == Role.PROXY for member in found.members),
+    }
+    return render(request, template, context)
 
 
 @require_POST

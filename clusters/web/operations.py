@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clusters import actions, queries
 from clusters.queries.operations import EventLine
+from clusters.web.again import ways_out
 from clusters.web.answers import asker, is_part, page
 from clusters.web.parameters import operation_before, whole_number, words
 from clusters.web.timeline import timeline
@@ -34,6 +35,7 @@ def operation(request: HttpRequest, operation_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "operation": progress,
         "timeline": timeline(progress),
+        "ways_out": ways_out(progress),
     }
     if is_part(request):
         after = whole_number(request.GET.get("after", ""))

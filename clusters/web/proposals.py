@@ -8,6 +8,7 @@ from django.http import QueryDict
 from clusters import queries
 from clusters.core.spec import BootstrapMode
 from clusters.queries import HostView
+from clusters.web.again import answers_of_operation
 from clusters.web.forms import ClusterForm
 from clusters.web.judging import Judged
 from clusters.web.meeting import Meeting, meeting_of
@@ -68,7 +69,9 @@ def first_answers(given: QueryDict) -> QueryDict:
 
     A link may bring answers with it.
     """
-    data = given.copy()
+    data = answers_of_operation(given.get("from", ""))
+    for name in given:
+        data.setlist(name, given.getlist(name))
     data.setdefault("name", queries.free_name("cluster"))
     data.setdefault("size", str(DEFAULT_SIZE))
     data.setdefault("bootstrap", BootstrapMode.STATIC.value)
