@@ -124,6 +124,26 @@ DISCOVERY_CAUSES = (
         remedy=Remedy.RETRY,
     ),
     Cause(
+        "srv_record_twice",
+        r"len\(\[\"(?P<url>[^\"]+)\"\]\) != len\(\[\"(?P=url)\" \"(?P=url)\"",
+        say("The peer URL {url} is listed twice, as by two SRV records.", url=""),
+        say("Leave one record for each member."),
+        remedy=Remedy.RETRY,
+    ),
+    Cause(
+        "name_server_fails",
+        r"lookup \S+ on (?P<server>\S+): (?P<words>server misbehaving"
+        r"|[^;\n]*(?:i/o timeout|connection refused|no route to host))",
+        say(
+            "The members' name server, {server}, gives no answer ({words}).",
+            server="",
+            words="",
+        ),
+        say("See that it runs, serves the domain, and is reached by UDP and TCP."),
+        only_last=True,
+        remedy=Remedy.RETRY,
+    ),
+    Cause(
         "srv_target_unknown",
         r"querying DNS SRV records for \S+ lookup (?P<target>[^_\s]\S*?)\.? on",
         say("An SRV record leads to {target}, which has no address.", target=""),

@@ -19,6 +19,8 @@ GENEROUS = 90.0
 NAME_SERVER = Path(__file__).with_name("name_server.py")
 # A network, mounts and process ids of its own: all of it is gone with the command.
 ALONE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c")
+# What parts a command from the machine is found on the machine's own PATH.
+OWN_PATH = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 WITH_NAMES = 'ip link set lo up && mount --bind "$0" /etc/resolv.conf && exec "$@"'
 
 
@@ -112,10 +114,10 @@ class Bench:
         flags = self.member(name)
         return flags | {"initial_cluster": listed(flags)} | changes
 
-    def with_names(self, flags, *zone: str, environment=None) -> Etcd:
+    def with_names(self, flags, *zone: str, mood: str = "answers") -> Etcd:
         """Run it where a name server knows these records of ex.test, and nothing else.
 
-        One that is not allowed to make a namespace can not provoke these words.
+        Whoever is not allowed to make a namespace can not provoke these words.
         """
         parts.require(
             may_part() or None, "no namespace may be made", "run the tests as root"
@@ -123,14 +125,10 @@ class Bench:
         file = self.folder / f"{secrets.token_hex(4)}.zone"
         file.write_text("".join(f"{record}\n" for record in zone))
         resolver = file.with_suffix(".conf")
-        resolver.write_text("nameserver 127.0.0.1\n")
-        server = (sys.executable, str(NAME_SERVER), str(file))
+        resolver.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+        server = (sys.executable, str(NAME_SERVER), mood, str(file))
         around = (*ALONE, WITH_NAMES, str(resolver), *server)
-        # What parts this from the machine needs the machine's own PATH.
-        path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-        return self.start(
-            flags, around=around, environment={**path, **(environment or {})}
-        )
+        return self.start(flags, around=around, environment=OWN_PATH)
 
     def keep(self, etcd: Etcd) -> Etcd:
         self.stack.callback(etcd.kill)

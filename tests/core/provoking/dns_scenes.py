@@ -71,6 +71,28 @@ def dns_over_plain_http_where_that_can_not_work(bench, stores):
     return bench.with_names(flags, *zone).ends().heard("ex.test")
 
 
+@scene("name_server_fails")
+def dns_server_fails(bench, stores):
+    flags, _ = named(bench)
+    etcd = bench.with_names(flags, "n1 60 IN A 127.0.0.1", mood="servfail")
+    return etcd.ends().heard("server misbehaving")
+
+
+@scene("name_server_fails")
+def dns_server_is_silent(bench, stores):
+    flags, _ = named(bench)
+    etcd = bench.with_names(flags, "n1 60 IN A 127.0.0.1", mood="silent")
+    return etcd.ends().heard("i/o timeout")
+
+
+@scene("srv_record_twice")
+def dns_has_one_record_twice(bench, stores):
+    flags, peer = named(bench)
+    other = record(bench, peer).replace("SRV 0 0", "SRV 5 0")
+    zone = (record(bench, peer), other, "n1 60 IN A 127.0.0.1")
+    return bench.with_names(flags, *zone).ends().heard(f"n1.ex.test:{peer}")
+
+
 @scene("srv_scheme_differs", FROM_3_5)
 def dns_records_are_of_the_other_scheme(bench, stores):
     flags, peer = named(bench)

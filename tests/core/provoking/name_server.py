@@ -1,6 +1,8 @@
 """A real name server of one zone, and a command that runs beside it.
 
-    python name_server.py ZONE_FILE COMMAND …
+    python name_server.py MOOD ZONE_FILE COMMAND …
+
+MOOD is "answers", "servfail" or "silent".
 
 Meant for a network namespace of its own: it listens at port 53 of 127.0.0.1. It needs
 nothing but dnspython, and ends with the command, with its exit code.
@@ -25,15 +27,20 @@ class Answer(socketserver.BaseRequestHandler):
     """One question by UDP, answered from the zone, with its targets' addresses."""
 
     zone: dns.zone.Zone
+    mood = "answers"
 
     def handle(self) -> None:
         packet, socket = self.request
+        if self.mood == "silent":
+            return
         asked = dns.message.from_wire(packet)
         (question,) = asked.question
         answer = dns.message.make_response(asked)
         answer.flags |= dns.flags.AA
         found = self._find(question.name, question.rdtype)
-        if found is not None:
+        if self.mood == "servfail":
+            answer.set_rcode(dns.rcode.SERVFAIL)
+        elif found is not None:
             answer.answer.append(found)
         elif not self._exists(question.name):
             answer.set_rcode(dns.rcode.NXDOMAIN)
@@ -50,7 +57,8 @@ class Answer(socketserver.BaseRequestHandler):
         )
 
 
-def main(zone_file: str, *command: str) -> int:
+def main(mood: str, zone_file: str, *command: str) -> int:
+    Answer.mood = mood
     text = f"@ 60 IN SOA ns hostmaster 1 60 60 60 60\n{Path(zone_file).read_text()}"
     Answer.zone = dns.zone.from_text(text, ORIGIN, relativize=False, check_origin=False)
     server = socketserver.ThreadingUDPServer(("127.0.0.1", 53), Answer)

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from tests import parts
-from tests.core.provoking.bench import ALONE, listed, may_part
+from tests.core.provoking.bench import ALONE, OWN_PATH, listed, may_part
 from tests.core.provoking.scenes import UP_TO_3_5, scene
 from tests.core.provoking.stores import READY, Store, ask
 
@@ -150,9 +150,8 @@ def mounted(bench, how):
     parts.require(may_part() or None, "no mount may be made", "run the tests as root")
     flags = bench.static()
     Path(flags["data_dir"]).mkdir(mode=0o700)
-    path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     around = (*ALONE, f"ip link set lo up; {how}", flags["data_dir"])
-    return bench.start(flags, around=around, environment=path).ends().heard()
+    return bench.start(flags, around=around, environment=OWN_PATH).ends().heard()
 
 
 @scene("disk_full")
