@@ -1,7 +1,7 @@
 """Map every error to an answer (RFC 9457), in one place."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +21,7 @@ from clusters.core.errors import (
     PanelError,
     SpecError,
 )
+from clusters.core.errors import Problem as FieldProblem
 from clusters.queries.texts import translate
 
 CONTENT_TYPE = "application/problem+json"
@@ -89,8 +90,13 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _impossible(error: SpecError) -> Problem:
+    return _fields_wrong(error.code, by_field(error.problems))
+
+
+def by_field(problems: Iterable[FieldProblem]) -> Errors:
+    """What is wrong with a request, at its fields."""
     errors: Errors = {}
-    for problem in error.problems:
+    for problem in problems:
         errors.setdefault(problem.field[:LONGEST_NAME], []).append(
             {
                 "code": problem.code,
@@ -98,7 +104,7 @@ def _impossible(error: SpecError) -> Problem:
                 "can_accept": problem.can_accept,
             }
         )
-    return _fields_wrong(error.code, errors)
+    return errors
 
 
 def _invalid(error: exceptions.ValidationError) -> Problem:

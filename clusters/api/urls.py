@@ -4,7 +4,15 @@ from django.urls import path, re_path
 
 from clusters.api.description import Docs, Schema
 from clusters.api.events import Events
-from clusters.api.views import checks, clusters, discovery, hosts, operations, stores
+from clusters.api.views import (
+    checks,
+    clusters,
+    discovery,
+    hosts,
+    operations,
+    stores,
+    transfers,
+)
 from clusters.api.views.drop_in import AlsoDropIn, DropIn
 from clusters.api.views.nothing import Nothing
 
@@ -12,8 +20,10 @@ app_name = "api"
 
 urlpatterns = [
     path("clusters/", clusters.Clusters.as_view(), name="clusters"),
+    path("clusters/import/", transfers.Import.as_view(), name="import"),
     path("clusters/<str:name>/", clusters.Cluster.as_view(), name="cluster"),
     path("clusters/<str:name>/members/", clusters.Members.as_view(), name="members"),
+    path("clusters/<str:name>/export/", transfers.Export.as_view(), name="export"),
     path("operations/", operations.Operations.as_view(), name="operations"),
     path(
         "operations/<uuid:operation_id>/",

@@ -9,7 +9,14 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
-from clusters.api.answers import clusters, discovery, hosts, operations, plans
+from clusters.api.answers import (
+    clusters,
+    discovery,
+    hosts,
+    operations,
+    plans,
+    transfers,
+)
 from clusters.api.bodies import clusters as cluster_bodies
 from clusters.api.bodies import discovery as discovery_bodies
 from clusters.api.schema import openapi
@@ -18,6 +25,7 @@ from clusters.core.request import ClusterRequest, DiscoveryRequest, StoreRequest
 from clusters.queries import checks as check_views
 from clusters.queries import clusters as cluster_views
 from clusters.queries import hosts as host_views
+from clusters.queries import imports as import_views
 from clusters.queries import members as member_views
 from clusters.queries import modes as mode_views
 from clusters.queries import operations as operation_views
@@ -74,6 +82,9 @@ def test_every_address_is_described():
         (discovery.StoreAnswer, store_views.StorePage, ()),
         (discovery.TokenAnswer, token_views.TokenRow, ()),
         (discovery.RegistrationAnswer, token_views.RegistrationRow, ()),
+        (clusters.MeetingAnswer, cluster_views.MeetingView, ()),
+        (transfers.ImportAnswer, import_views.ImportView, ("request", "problems")),
+        (transfers.ImportLineAnswer, import_views.ImportLine, ()),
         (discovery.GridCellAnswer, mode_views.GridCell, ()),
     ],
 )

@@ -65,6 +65,21 @@ class MemberAnswer(Answer):
     seen_at = DateTimeField(allow_null=True)
 
 
+class MeetingAnswer(Answer):
+    """How the members met; what a mode does not have is empty."""
+
+    place = CharField()
+    store = CharField()
+    url = CharField(help_text="The discovery URL of v2 and of the public service.")
+    token = CharField(help_text="Of v3 discovery.")
+    endpoints = ListField(child=CharField())
+    domain = CharField()
+    service_name = CharField()
+    dns = CharField(help_text="managed or external.")
+    name_servers = ListField(child=CharField())
+    zone_lines = ListField(child=CharField())
+
+
 class ClusterRowAnswer(Answer):
     """One cluster in a list."""
 
@@ -100,5 +115,7 @@ class ClusterAnswer(ClusterRowAnswer):
     failures_survived = IntegerField()
     endpoints = ListField(child=CharField())
     etcdctl = CharField(help_text="A command line that works from the host.")
+    serves = CharField(help_text="v2 or v3: a discovery store that the panel runs.")
+    meeting = MeetingAnswer()
     members = MemberAnswer(many=True)
     operations = OperationRowAnswer(many=True, help_text="The newest ones.")
