@@ -16,30 +16,18 @@ from clusters.core.addresses import (
 )
 from clusters.core.compatibility import misfit, proxy_misfit, store_misfit
 from clusters.core.errors import Problem
-from clusters.core.meeting import DnsKind, StoreProtocol
+from clusters.core.meeting import StoreProtocol
 from clusters.core.releases import Version
 from clusters.core.request import ClusterRequest, HostOffer, Places
 from clusters.core.spec import BootstrapMode, HostKind
-from clusters.core.subnets import address_problems, subnet_problem
+from clusters.core.srv_rules import srv_problems
 from clusters.core.text import Text, say
-from clusters.core.ticketing import (
-    dns_kind,
-    member_address,
-    store_of,
-)
+from clusters.core.ticketing import member_address, store_of
 from clusters.core.topology import BLOCK_MEMBERS, LARGEST_SIZE
-from clusters.core.zone import (
-    domain_problem,
-    name_server_problem,
-    service_name_problem,
-)
 
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _V2_PATH = re.compile(r"/v2/keys(/[A-Za-z0-9_.-]+)+")
 _PUBLIC_PATH = re.compile(r"/[0-9a-f]{32}")
-
-# On an existing network only the engine knows the subnet; it is asked before a start.
-ANYWHERE = "0.0.0.0/0"
 
 FIELDS: dict[BootstrapMode, frozenset[str]] = {
     BootstrapMode.STATIC: frozenset(),
@@ -77,7 +65,7 @@ def meeting_problems(
         case BootstrapMode.DISCOVERY_V3:
             yield from _store_problems(request, chosen, places, StoreProtocol.V3)
         case BootstrapMode.DNS_SRV:
-            yield from _srv_problems(request, chosen)
+            yield from srv_problems(request, chosen)
 
 
 def version_misfits(request: ClusterRequest, version: Version) -> Iterator[Problem]:
@@ -228,83 +216,3 @@ def _public_problems(
     elif not _PUBLIC_PATH.fullmatch(own.path):
         text = say("A token of the public service has 32 hexadecimal digits.")
         yield _problem("discovery.url", "discovery_url_path", text)
-
-
-def _srv_problems(
-    request: ClusterRequest, chosen: Sequence[HostOffer]
-) -> Iterator[Problem]:
-    asked = request.discovery
-    if not asked.domain:
-        text = say("Name the domain of the SRV records, such as etcd.example.com.")
-        yield _problem("discovery.domain", "domain_missing", text)
-    elif wrong := domain_problem(asked.domain):
-        yield _problem("discovery.domain", "domain_invalid", wrong)
-    if asked.service_name and (wrong := service_name_problem(asked.service_name)):
-        yield _problem("discovery.service_name", "service_name_invalid", wrong)
-    if asked.dns and asked.dns not in {kind.value for kind in DnsKind}:
-        names = ", ".join(kind.value for kind in DnsKind)
-        text = say("Choose one of: {names}.", names=names)
-        yield _problem("discovery.dns", "dns_unknown", text)
-        return
-    yield from _name_server_problems(request, chosen)
-    yield from _managed_problems(request, chosen)
-    yield from _address_problems(request, chosen)
-
-
-def _name_server_problems(
-    request: ClusterRequest, chosen: Sequence[HostOffer]
-) -> Iterator[Problem]:
-    servers = request.discovery.name_servers
-    for server in servers:
-        if wrong := name_server_problem(server):
-            yield _problem("discovery.name_servers", "name_server_invalid", wrong)
-    if servers and chosen[0].kind == HostKind.PROCESS:
-        text = say(
-            "Processes ask the name servers of their machine; they can not be given"
-            " others."
-        )
-        yield _problem("discovery.name_servers", "name_servers_on_processes", text)
-
-
-def _managed_problems(
-    request: ClusterRequest, chosen: Sequence[HostOffer]
-) -> Iterator[Problem]:
-    if dns_kind(request, chosen) != DnsKind.MANAGED:
-        return
-    if chosen[0].kind == HostKind.PROCESS:
-        text = say(
-            "A name server of the panel's own needs containers; processes ask the name"
-            " servers of their machine. Choose an external zone."
-        )
-        yield _problem("discovery.dns", "dns_managed_on_processes", text)
-    if request.network or len(chosen) > 1:
-        text = say(
-            "The panel's own name server runs on a network of the cluster's own, on"
-            " one engine. Leave the network empty, or choose an external zone."
-        )
-        yield _problem("network", "dns_managed_elsewhere", text)
-
-
-def _address_problems(
-    request: ClusterRequest, chosen: Sequence[HostOffer]
-) -> Iterator[Problem]:
-    asked = request.discovery
-    if chosen[0].kind == HostKind.PROCESS:
-        for name in ("subnet", "addresses"):
-            if getattr(asked, name):
-                text = say("Processes have the bind address; leave this empty.")
-                yield _problem(f"discovery.{name}", "addresses_on_processes", text)
-        return
-    if request.network and not asked.addresses:
-        text = say(
-            "On an existing network, name an address for each member: the zone must"
-            " name them too."
-        )
-        yield _problem("discovery.addresses", "addresses_missing", text)
-    count = request.size + request.extra_members
-    if asked.subnet and (wrong := subnet_problem(asked.subnet, count)):
-        yield _problem("discovery.subnet", "subnet_invalid", wrong)
-    elif asked.addresses:
-        within = asked.subnet or ANYWHERE
-        for wrong in address_problems(within, asked.addresses, count):
-            yield _problem("discovery.addresses", "addresses_invalid", wrong)

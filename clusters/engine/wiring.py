@@ -30,7 +30,7 @@ from clusters.discovery.records import SrvDiscovery
 from clusters.discovery.registering import RegistryDiscovery
 from clusters.discovery.static import StaticDiscovery
 from clusters.discovery.v2 import V2Store
-from clusters.discovery.v2 import V2Store as V3Store
+from clusters.discovery.v3 import V3Store
 from clusters.drivers.base import Driver
 from clusters.drivers.docker import DockerDriver
 from clusters.drivers.memory import MemoryDriver

@@ -61,11 +61,15 @@ class Met:
     def body(self, mode: str, host: str, name: str, **wanted: Any) -> dict[str, Any]:
         """What a script sends to create a cluster in a mode."""
         size = wanted.pop("size", 3)
+        if "discovery" not in wanted and mode in {"discovery_v2", "discovery_v3"}:
+            self.store(host, mode[-2:])  # it takes its ports first
         body = {"name": name, "size": size, "bootstrap": mode, "hosts": [host]}
         count = size + wanted.get("extra_members", 0)
         ports = sorted({free_port() for _ in range(20)})
         body |= {"client_ports": ports[:count], "peer_ports": ports[count : 2 * count]}
-        return body | {"discovery": self.discovery(mode, host, body)} | wanted
+        if "discovery" not in wanted:
+            body["discovery"] = self.discovery(mode, host, body)
+        return body | wanted
 
     def discovery(self, mode: str, host: str, body: dict[str, Any]) -> dict[str, Any]:
         match mode:
@@ -104,9 +108,7 @@ def meeting_panel(folder: Path, **environment: str) -> Iterator[Met]:
         service = stack.enter_context(public_service(store, listen=gateway))
         servers = stack.enter_context(name_server(DOMAIN, [], also=NAME_SERVER))
         usual = {
-            "ETCDPANEL_ETCD_DIRS": os.pathsep.join(
-                map(str, map(parts.etcd_dir, LINES))
-            ),
+            "ETCDPANEL_ETCD_DIRS": os.pathsep.join(_folders()),
             "ETCDPANEL_ADMIN_PASSWORD": PASSWORD,
             "ETCDPANEL_PUBLIC_DISCOVERY_URL": service.url,
             "DOCKER_HOST": parts.engine("old"),
@@ -121,6 +123,10 @@ def meeting_panel(folder: Path, **environment: str) -> Iterator[Met]:
         finally:
             panel.end()
             remove_members(panel)
+
+
+def _folders() -> list[str]:
+    return [str(parts.etcd_dir(line)) for line in LINES]
 
 
 def _with_resolver(folder: Path) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Every mode with every line of releases: exactly fifteen cells form, five refuse."""
 
+import sys
+
 import pytest
 
 from tests.scenarios.meeting import KINDS, LINES, meeting_panel, version
@@ -35,7 +37,7 @@ def test_the_row_of_a_mode_is_as_the_panel_says(met, mode, host, name, capsys):
     cells = {line: _cell(met, mode, host, line, f"{name}-{line[-1]}") for line in LINES}
     row = "  ".join(f"{line} {cell:<22}" for line, cell in cells.items())
     with capsys.disabled():
-        print(f"\n{KINDS[host]:<10} {mode:<17} {row}", end="")
+        sys.stdout.write(f"\n{KINDS[host]:<10} {mode:<17} {row}")
     wanted = {line: REFUSED.get((mode, line), "forms") for line in LINES}
     assert cells == wanted
 

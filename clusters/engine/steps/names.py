@@ -78,7 +78,9 @@ class AwaitDns(Handler):
     def look(self, job: Job) -> tuple[Finding, ...] | None:
         address = job.driver.published_udp(job.step.target, DNS_PORT)
         if not address:
-            return None
+            seen = job.driver.find_instance(job.step.target)
+            runs = seen is not None and seen.state == RunState.RUNNING
+            return () if runs else None
         zone = zone_of(job.spec)
         servers = job.tools.meeting.name_servers((address,))
         return zone_findings(zone, servers.look(zone))
@@ -87,6 +89,8 @@ class AwaitDns(Handler):
         if seen is None:
             why = say("{name} does not run yet", name=job.step.target)
             return NotYet(why=why, retry_in=POLL_SECONDS)
+        if not seen:
+            return Done(message=say("it runs; from here it can not be asked"))
         wrong = [finding for finding in seen if finding.level == FindingLevel.BLOCK]
         if wrong:
             return NotYet(why=wrong[0].text, retry_in=POLL_SECONDS)
