@@ -1,6 +1,7 @@
 """What members say of the cluster that they are to be part of, and of their data."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from tests import parts
@@ -124,7 +125,7 @@ def data_with_keys_of_v2_in_its_snapshot(bench, stores):
     return held_keys_of_v2(bench, later=20)
 
 
-# From 3.6 on the log says nothing of it; the member's alarms do.
+# From 3.6 on the log is silent of it; the member's alarms are not.
 @scene("database_full", UP_TO_3_5)
 def quota_is_reached(bench, stores):
     _, store = one(bench, quota_backend_bytes="65536")
@@ -134,6 +135,16 @@ def quota_is_reached(bench, stores):
         except OSError:
             break
     return store.etcd.says("NOSPACE").heard()
+
+
+@scene("too_many_learners", ("3.5", "3.6", "3.7"))
+def one_learner_more_than_may_be(bench, stores):
+    _, store = one(bench, strict_reconfig_check="false")
+    for _ in range(2):
+        url = bench.member("b")["initial_advertise_peer_urls"]
+        with suppress(OSError):
+            store.call("cluster/member/add", peerURLs=[url], isLearner=True)
+    return store.etcd.says("too many learner").heard()
 
 
 @scene("data_in_use")
