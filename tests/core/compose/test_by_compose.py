@@ -21,7 +21,7 @@ from clusters.queries.compose_text import read_text, write_text
 from tests.builders import offer, offers, spec
 from tests.drivers.docker_world import REPOSITORY, docker_world, free_ports
 from tests.meeting.program import await_true
-from tests.parts import compose_binary, engine, etcd_dir
+from tests.parts import compose_binary, etcd_dir
 
 SECONDS = 60
 
@@ -72,7 +72,7 @@ class Leaving:
     def compose(self, *arguments):
         done = subprocess.run(
             [str(compose_binary()), "--file", str(self.file), *arguments],
-            env={**os.environ, "DOCKER_HOST": engine("old")},
+            env={**os.environ, "DOCKER_HOST": self.world.url},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -147,14 +147,16 @@ def definition(world, size=3, **asked):
     )
 
 
+@pytest.mark.parametrize("which", ["old", "new"])
 def test_a_static_cluster_goes_on_with_its_data_and_begins_anew_as_itself(
-    world, tmp_path
+    which, tmp_path
 ):
-    left = Leaving(world, tmp_path, definition(world, cluster_token="to.leave"))
-    left.form(static_bootstrap)
-    left.goes_on_and_begins_anew()
-    asked = replace(left.imported(), name=world.name, hosts=("docker",))
-    assert draft(asked, offers(offer())) == left.spec
+    with docker_world(which) as world:
+        left = Leaving(world, tmp_path, definition(world, cluster_token="to.leave"))
+        left.form(static_bootstrap)
+        left.goes_on_and_begins_anew()
+        asked = replace(left.imported(), name=world.name, hosts=("docker",))
+        assert draft(asked, offers(offer())) == left.spec
 
 
 def test_the_containers_of_the_panel_may_stay_behind_stopped(world, tmp_path):
