@@ -61,11 +61,15 @@ def _refuse(code: str, text: Text) -> NoReturn:
 
 def _where(error: yaml.MarkedYAMLError) -> Text:
     mark = error.problem_mark or error.context_mark
+    return _at(mark, quote(str(error.problem or error.context), 200))
+
+
+def _at(mark: Any, reason: Text) -> Text:
     return say(
         "Line {line}, column {column}: {reason}",
         line=mark.line + 1 if mark else 1,
         column=mark.column + 1 if mark else 1,
-        reason=quote(str(error.problem or error.context), 200),
+        reason=reason,
     )
 
 
@@ -152,7 +156,7 @@ class _Guard:
             case yaml.AliasEvent():
                 self._key(None)
                 if event.anchor not in self.known:
-                    self._stop(f"*{event.anchor} stands for nothing yet")
+                    self._stop(_nothing_yet(str(event.anchor)))
                 self._add(*self.known[event.anchor], None)
             case _:
                 return
@@ -166,9 +170,9 @@ class _Guard:
         if not parent.is_mapping or parent.count % 2 == 0:
             return
         if value is None:
-            self._stop("a key must be a text")
+            self._stop(say("A key must be a text."))
         elif value in parent.keys:
-            self._stop(f"the key {value[:80]} comes twice")
+            self._stop(say("The key {key} comes twice.", key=quote(value, 80)))
         else:
             parent.keys.add(value)
 
@@ -182,16 +186,20 @@ class _Guard:
         if size > MOST_VALUES or any(
             part.size > MOST_VALUES for part in self.open[-1:]
         ):
-            self._stop(f"more than {MOST_VALUES} values")
+            self._stop(say("More than {most} values.", most=MOST_VALUES))
 
     def _deep(self, depth: int) -> None:
         if depth > DEEPEST:
-            self._stop(f"more than {DEEPEST} levels")
+            self._stop(say("More than {most} levels.", most=DEEPEST))
 
     def _tag(self, event: yaml.Event) -> None:
         tag = getattr(event, "tag", None)
         if tag and tag not in _KNOWN_TAGS and tag != "!":
-            self._stop(f"the tag {tag[:80]} is not read")
+            self._stop(say("The tag {tag} is not read.", tag=quote(tag, 80)))
 
-    def _stop(self, why: str) -> NoReturn:
-        raise yaml.MarkedYAMLError(problem=why, problem_mark=self.mark)
+    def _stop(self, why: Text) -> NoReturn:
+        _refuse("compose_not_yaml", _at(self.mark, why))
+
+
+def _nothing_yet(anchor: str) -> Text:
+    return say("*{anchor} stands for nothing yet.", anchor=quote(anchor, 80))

@@ -61,8 +61,8 @@ def test_json_is_read_too():
         ("a: [", "compose_not_yaml: Line 1, column 5: expected the node content, but"),
         ("a:\n\tb: 1", "compose_not_yaml: Line 2, column 1: found character '\\t'"),
         ("a: b\nc: d: e", "compose_not_yaml: Line 2, column 5: mapping values are not"),
-        ("a: 1\na: 2", "compose_not_yaml: Line 2, column 1: the key a comes twice"),
-        ("? [x]\n: 1", "compose_not_yaml: Line 1, column 3: a key must be a text"),
+        ("a: 1\na: 2", "compose_not_yaml: Line 2, column 1: The key a comes twice"),
+        ("? [x]\n: 1", "compose_not_yaml: Line 1, column 3: A key must be a text."),
         ("ok: 1\n\x00", "compose_not_yaml: Line 2 has a character that YAML forbids."),
         ("a: b\n---\nc: d", "compose_not_yaml: Line 2, column 1: but found another"),
         ("a: *x", "compose_not_yaml: Line 1, column 4: *x stands for nothing yet"),
@@ -72,16 +72,16 @@ def test_json_is_read_too():
         ("", "compose_invalid: This is not a Compose file: it has no keys."),
         (
             "a: !!binary aGk=",
-            "compose_not_yaml: Line 1, column 4: the tag tag:yaml.org",
+            "compose_not_yaml: Line 1, column 4: The tag tag:yaml.org",
         ),
         (
             "a: !!python/object/apply:os.system [id]",
             (
-                "compose_not_yaml: Line 1, column 4: the tag"
+                "compose_not_yaml: Line 1, column 4: The tag"
                 " tag:yaml.org,2002:python/object/apply:os.system is not read"
             ),
         ),
-        ("a: !reset []", "compose_not_yaml: Line 1, column 4: the tag !reset is not"),
+        ("a: !reset []", "compose_not_yaml: Line 1, column 4: The tag !reset is not"),
     ],
 )
 def test_what_can_not_be_read_says_where_and_why(text, said):
@@ -97,7 +97,7 @@ def test_a_large_file_is_refused_unread():
 def test_a_billion_laughs_are_not_laughed():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
-    assert "more than 20000 values" in refusal("\n".join(lines))
+    assert "More than 20000 values" in refusal("\n".join(lines))
 
 
 def test_merge_keys_do_not_multiply_either():
@@ -105,19 +105,19 @@ def test_merge_keys_do_not_multiply_either():
     lines += [
         f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 9)
     ]
-    assert "more than 20000 values" in refusal("\n".join(lines))
+    assert "More than 20000 values" in refusal("\n".join(lines))
 
 
 @pytest.mark.parametrize(
     "text", ["a: " + "[" * 5000, "a: " + "{b: " * 5000, "- " * 5000]
 )
 def test_depth_is_refused_before_it_costs_anything(text):
-    assert "more than 32 levels" in refusal(text)
+    assert "More than 32 levels" in refusal(text)
 
 
 def test_a_chain_of_aliases_is_as_deep_as_what_it_stands_for():
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 60))]
-    assert "more than 32 levels" in refusal("\n".join(lines))
+    assert "More than 32 levels" in refusal("\n".join(lines))
 
 
 @given(st.text(max_size=200))
