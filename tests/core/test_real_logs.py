@@ -8,11 +8,12 @@ and numbers in it.
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from clusters.core.cause import Remedy
-from clusters.core.diagnosis import explain, without_stacks
+from clusters.core.diagnosis import ALL_CAUSES, explain, without_stacks
 from tests import parts
 from tests.core.provoking import (
     dns_scenes,
@@ -85,7 +86,12 @@ def test_what_a_member_says_leads_to_its_cause(line, scene, heard):
         assert word in str(found.cause)
 
 
-def test_each_remedy_is_of_some_cause():
-    from clusters.core.diagnosis import ALL_CAUSES
+def test_no_cause_is_without_a_member_that_says_it():
+    here = {scene.code for scene in SCENES.values()}
+    beside = Path(__file__).with_name("test_diagnosis_of_real_logs.py").read_text()
+    for cause in ALL_CAUSES:
+        assert cause.code in here or f'"{cause.code}"' in beside, cause.code
 
+
+def test_each_remedy_is_of_some_cause():
     assert {cause.remedy for cause in ALL_CAUSES} == set(Remedy)
