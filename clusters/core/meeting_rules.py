@@ -70,6 +70,8 @@ def meeting_problems(
 
 def version_misfits(request: ClusterRequest, version: Version) -> Iterator[Problem]:
     """Why a release does not fit the mode, the proxies or the store asked for."""
+    if request.bootstrap not in set(BootstrapMode):
+        return  # which is refused as such
     mode = BootstrapMode(request.bootstrap)
     if found := misfit(mode, version):
         yield _problem("bootstrap", found.code, found.text)

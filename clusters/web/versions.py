@@ -9,7 +9,6 @@ from clusters.core.request import ClusterRequest
 from clusters.queries import HostView
 from clusters.queries.clusters import Mark, marks_of
 from clusters.queries.texts import translate
-from clusters.web.meeting_fields import mode_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +46,6 @@ def offers_of(chosen: Sequence[HostView], request: ClusterRequest) -> Offers:
 
 
 def _misfits(request: ClusterRequest, version: Version) -> Iterable[str]:
-    if mode_of(request.bootstrap) != request.bootstrap:
-        return ()
     return (translate(p.text) for p in version_misfits(request, version))
 
 
