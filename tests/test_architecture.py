@@ -102,9 +102,11 @@ def test_every_kind_of_host_has_a_driver_and_a_page(kind):
 
 
 @pytest.mark.parametrize("mode", BootstrapMode)
-def test_every_bootstrap_mode_has_a_module_and_a_page(mode):
+def test_every_bootstrap_mode_has_a_heading_and_a_page_of_its_own(mode):
     assert mode.value in headings("bootstrap.md")
-    assert has_module("discovery", mode.value)
+    page = f"bootstrap-{mode.value.replace('_', '-')}.md"
+    assert (ROOT / "docs" / page).exists()
+    assert page in (ROOT / "docs/bootstrap.md").read_text(encoding="utf-8")
 
 
 def has_module(package, name):

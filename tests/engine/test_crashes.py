@@ -115,20 +115,31 @@ def repair(world):
     return Operation.objects.get(kind="repair")
 
 
+@pytest.fixture
+def begin(create, create_store, finish, delete, world):
+    """An operation that waits, in whose course a step of a kind comes."""
+
+    def ask(kind):
+        for image in (IMAGE, DNS_IMAGE, f"{IMAGE[:-6]}3.5.35"):
+            world.offer_image(image)
+        world.put_panel_inside()
+        operation = create(**how(kind, create_store))
+        if kind in REMOVALS:
+            finish(operation)
+            operation = delete()
+        if kind == StepKind.AWAIT_MEMBER:
+            finish(operation)
+            operation = repair(world)
+        return operation
+
+    return ask
+
+
 @pytest.mark.parametrize(("kind", "border"), list(places()))
 def test_a_killed_worker_costs_time_and_nothing_else(
-    kind, border, create, create_store, finish, delete, world
+    kind, border, begin, finish, world
 ):
-    for image in (IMAGE, DNS_IMAGE, f"{IMAGE[:-6]}3.5.35"):
-        world.offer_image(image)
-    world.put_panel_inside()
-    operation = create(**how(kind, create_store))
-    if kind in REMOVALS:
-        finish(operation)
-        operation = delete()
-    if kind == StepKind.AWAIT_MEMBER:
-        finish(operation)
-        operation = repair(world)
+    operation = begin(kind)
     before = world.counts()
     status = advance_and_break(operation, f"{kind}.{border}", "kill")
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL

@@ -48,6 +48,7 @@ class Driven:
             headers={
                 "Authorization": f"Bearer {self.token}",
                 "Content-Type": "application/json",
+                "Accept": "application/json",
             },
         )
         try:
