@@ -7,8 +7,9 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from clusters.core.errors import Problem, SpecError
+from clusters.core.meeting import DnsKind
 from clusters.core.options import OPTIONS, OptionKind
-from clusters.core.request import ClusterRequest
+from clusters.core.request import ClusterRequest, DiscoveryRequest
 from clusters.core.spec import LOOPBACK, BootstrapMode
 from clusters.core.text import say
 
@@ -31,6 +32,14 @@ def add_request_arguments(parser: CommandParser) -> None:
     ):
         parser.add_argument(flag, default=otherwise, metavar=shape, help=words)
     _add_repeated(parser)
+    _add_discovery(parser)
+    parser.add_argument(
+        "--extra-members",
+        type=int,
+        default=0,
+        metavar="N",
+        help=_("proxies beyond the size (etcd 3.5 or older)"),
+    )
     parser.add_argument(
         "--keep-on-failure",
         action="store_true",
@@ -53,6 +62,28 @@ def _add_repeated(parser: CommandParser) -> None:
         )
 
 
+def _add_discovery(parser: CommandParser) -> None:
+    """Each mode uses some of these; the desk refuses the others."""
+    group = parser.add_argument_group(_("how members meet"))
+    kinds = ", ".join(kind.value for kind in DnsKind)
+    for flag, shape, words in (
+        ("--store", "NAME", _("a discovery store; else one on the same host")),
+        ("--discovery-url", "URL", _("a whole discovery URL of your own")),
+        ("--discovery-token", "TOKEN", _("a token of your own; else a fresh one")),
+        ("--service", "URL", _("a public discovery service")),
+        ("--domain", "DOMAIN", _("of the SRV records")),
+        ("--service-name", "NAME", _("the suffix of the SRV records")),
+        ("--dns", "WHO", kinds),
+        ("--subnet", "CIDR", _("of the network that is made for SRV")),
+    ):
+        group.add_argument(flag, default="", metavar=shape, help=words)
+    for flag, words in (
+        ("--name-server", _("whom members ask for the zone; may be repeated")),
+        ("--address", _("a fixed one for each member")),
+    ):
+        group.add_argument(flag, metavar="IP", action="append", default=[], help=words)
+
+
 def request_from(given: Namespace) -> ClusterRequest:
     return ClusterRequest(
         name=given.name,
@@ -70,6 +101,19 @@ def request_from(given: Namespace) -> ClusterRequest:
         options=_options(given.option),
         accept=tuple(given.accept),
         keep_on_failure=given.keep_on_failure,
+        extra_members=given.extra_members,
+        discovery=DiscoveryRequest(
+            store=given.store,
+            url=given.discovery_url,
+            token=given.discovery_token,
+            service=given.service,
+            domain=given.domain,
+            service_name=given.service_name,
+            dns=given.dns,
+            name_servers=tuple(given.name_server),
+            subnet=given.subnet,
+            addresses=tuple(given.address),
+        ),
     )
 
 

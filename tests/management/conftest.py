@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from clusters.engine import run
-from clusters.models import Operation
+from clusters.engine import minting, run
+from clusters.models import DiscoveryToken, Operation
 from tests.engine.conftest import host, world  # noqa: F401 (fixtures)
 
 
@@ -65,6 +65,8 @@ def worker(host):  # noqa: F811 (the fixture)
         while not stop.wait(0.02):
             for pk in list(Operation.claimable().values_list("pk", flat=True)):
                 run.advance(pk)
+            for pk in DiscoveryToken.objects.filter(state="asked").values_list("pk"):
+                minting.settle(*pk)
         connection.close()
 
     thread = Thread(target=work)

@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from django.core.management import load_command_class
 from django.db import OperationalError
 
 from clusters import actions
+from clusters.core.request import DiscoveryRequest
 from clusters.management import following, waiting
 from clusters.management.asking import _language
+from clusters.management.requests import request_from
 from clusters.models import Cluster, Host, Member, Operation
 from tests.management.conftest import Terminal
 
@@ -62,6 +65,46 @@ def test_every_argument_reaches_the_definition(create):
         ("z", 23003, 23013),
     ]
     assert Operation.objects.get().keep
+
+
+def test_every_argument_of_discovery_reaches_the_request():
+    command = load_command_class("clusters", "create_cluster")
+    words = (
+        "a --extra-members 2 --store meet --discovery-url u --discovery-token t"
+        " --service s --domain d --service-name n --dns external --subnet 10.9.0.0/24"
+        " --name-server 10.0.0.1 --name-server 10.0.0.2 --address 10.9.0.2"
+    )
+    given = command.create_parser("manage.py", "create_cluster").parse_args(
+        words.split()
+    )
+    request = request_from(given)
+    assert request.extra_members == 2
+    assert request.discovery == DiscoveryRequest(
+        store="meet",
+        url="u",
+        token="t",
+        service="s",
+        domain="d",
+        service_name="n",
+        dns="external",
+        subnet="10.9.0.0/24",
+        name_servers=("10.0.0.1", "10.0.0.2"),
+        addresses=("10.9.0.2",),
+    )
+
+
+def test_a_plan_says_where_members_meet_and_what_the_zone_must_hold(create):
+    words = "--bootstrap dns_srv --domain etcd.example --dry-run"
+    done = create(*words.split())
+    assert (done.code, done.err) == (0, "")
+    assert "Members meet by dns_srv at etcd.example." in done.out
+    assert "_etcd-server._tcp.etcd.example." in done.out
+
+
+def test_what_is_wrong_with_discovery_stands_at_its_field(create):
+    done = create("--bootstrap", "discovery_v2", "--version", "3.5.35")
+    assert done.code == 2
+    assert done.err.startswith("discovery.store: There is no discovery store for v2")
 
 
 def test_hosts_are_taken_in_turn(create):

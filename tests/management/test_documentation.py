@@ -29,11 +29,18 @@ def own_options(name):
     } - {"--help", "--skip-checks"}
 
 
-def test_there_are_the_five_commands():
+def test_there_are_these_commands_and_no_other():
     assert COMMANDS == [
         "create_cluster",
+        "create_store",
         "create_token",
         "delete_cluster",
+        "delete_store",
+        "export_cluster",
+        "import_cluster",
+        "list_stores",
+        "list_tokens",
+        "new_token",
         "reconcile",
         "show_cluster",
     ]
