@@ -25,6 +25,9 @@ def external_problems(request: StoreRequest) -> Iterator[Problem]:
     yield from _protocol_problems(request)
     if not is_label(request.name) or request.name in RESERVED:
         yield _problem("name", "name_invalid", label_rule())
+    if not request.member_url:
+        text = say("Name the address that members dial, such as http://192.0.2.7:2379.")
+        yield _problem("member_url", "store_address_missing", text)
     for field in ("member_url", "panel_url"):
         url = getattr(request, field)
         if wrong := _address_problem(request, url):
