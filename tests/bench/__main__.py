@@ -1,4 +1,4 @@
-"""`make bench [FIGURES="processes docker stream idle"] [PAIRS=11]`."""
+"""`make bench [FIGURES="processes docker meeting store …"] [PAIRS=11]`."""
 
 import argparse
 import json
@@ -11,12 +11,25 @@ import pytest
 
 from etcdpanel.up.console import complain, say
 from tests.bench import machine
-from tests.bench.figures import docker, idle, processes, stream
+from tests.bench.figures import (
+    docker,
+    idle,
+    meeting,
+    preflight,
+    processes,
+    store,
+    stream,
+)
 from tests.bench.outcome import MISSED, Outcome, table
 
 FIGURES: dict[str, Callable[[int], list[Outcome]]] = {
     "processes": processes.measure,
     "docker": docker.measure,
+    "meeting": meeting.measure,
+    "meeting-docker": meeting.measure_docker,
+    "store": store.measure,
+    "store-docker": store.measure_docker,
+    "preflight": preflight.measure,
     "stream": stream.measure,
     "idle": idle.measure,
 }

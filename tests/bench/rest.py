@@ -34,17 +34,21 @@ class Door:
 
     def create(self, body: dict[str, Any]) -> float:
         """Press create, follow the stream to its end; how long it took."""
+        return self.timed("/clusters/", body)[0]
+
+    def timed(self, path: str, body: dict[str, Any]) -> tuple[float, str]:
+        """The same of anything that is made at a path, and the operation's id."""
         began = time.monotonic()
-        operation = self.rest.call("POST", "/clusters/", body)["operation"]
+        operation = self.rest.call("POST", path, body)["operation"]
         state = self.follow(operation)
         took = time.monotonic() - began
         if state != "succeeded":
             told = self.rest.get(f"/operations/{operation}/")
             raise RuntimeError(f"{state}: {told['explanation']}")
-        return took
+        return took, operation
 
-    def delete(self, name: str) -> None:
-        path = f"/clusters/{name}/?confirm={name}"
+    def delete(self, name: str, kind: str = "clusters") -> None:
+        path = f"/{kind}/{name}/?confirm={name}"
         self.follow(self.rest.call("DELETE", path)["operation"])
 
     def follow(self, operation: str) -> str:
