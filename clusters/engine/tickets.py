@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from clusters.core.meeting import TokenSeen
 from clusters.core.meeting_steps import place_of
+from clusters.core.plan import StepKind
 from clusters.core.spec import BY_REGISTRY, BootstrapMode, ClusterSpec
 from clusters.core.ticketing import with_token
-from clusters.models import Cluster, DiscoveryToken, Operation, Store
+from clusters.models import Cluster, DiscoveryToken, Operation, StepRecord, Store
 from clusters.models.discovery_token import TokenState
 from clusters.models.operation import State
 
@@ -64,6 +65,7 @@ def take(operation: Operation, spec: ClusterSpec) -> None:
         "state": TokenState.IN_USE,
         "operation": operation,
         "cluster_name": spec.name,
+        "is_own": spec.ticket.is_own,
     }
     row, is_new = DiscoveryToken.objects.get_or_create(
         address=address_of(spec),
@@ -73,7 +75,6 @@ def take(operation: Operation, spec: ClusterSpec) -> None:
             "store": Store.objects.filter(name=spec.ticket.store).first(),
             "place": place_of(spec),
             "size": spec.size,
-            "is_own": spec.ticket.is_own,
             "created_by": operation.actor,
             "expires_at": timezone.now() + PUBLIC_LIFETIME if is_public else None,
         },
@@ -119,8 +120,12 @@ def close(operation: Operation, ended: str) -> None:
     One that a person brought, and that nothing was done with, is as fresh as before.
     """
     mine = DiscoveryToken.objects.filter(operation=operation, state=TokenState.IN_USE)
-    if ended == State.REJECTED:
-        mine.filter(is_own=True).update(state=TokenState.FRESH, cluster_name="")
+    prepared = StepRecord.objects.filter(
+        operation=operation, kind=StepKind.PREPARE_TICKET, started_at__isnull=False
+    )
+    if not prepared.exists():
+        as_before = {"state": TokenState.FRESH, "cluster_name": "", "operation": None}
+        mine.filter(is_own=True).update(**as_before)
     used = ended == State.SUCCEEDED
     mine.update(state=TokenState.USED if used else TokenState.BURNT)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from clusters.core.errors import Unavailable
 from clusters.core.findings import Finding
 from clusters.core.health import formation
 from clusters.core.meeting import Ticket, TokenSeen
@@ -66,24 +67,34 @@ class PrepareTicket(Handler):
 
 
 class AwaitRegistration(Handler):
-    """Every member has registered, by the word of the registry."""
+    """Every member has registered, by the word of the registry.
 
-    def look(self, job: Job) -> TokenSeen | None:
-        seen = _registry(job).look(key_of(job.spec.bootstrap, job.spec.ticket))
+    A registry that dies when all have registered has done what it was for: whether the
+    cluster has formed is then the members' word alone.
+    """
+
+    def look(self, job: Job) -> TokenSeen | Unavailable | None:
+        try:
+            seen = _registry(job).look(key_of(job.spec.bootstrap, job.spec.ticket))
+        except Unavailable as error:
+            return error
         names = "" if seen is None else ",".join(r.name for r in seen.registrations)
         if seen is not None and job.made.get("registered") != names:
             tickets.note_registrations(job.spec, seen)
             job.made["registered"] = names
         return seen
 
-    def judge(self, job: Job, seen: TokenSeen | None) -> Outcome | None:
+    def judge(self, job: Job, seen: TokenSeen | Unavailable | None) -> Outcome | None:
         spec = job.spec
-        came = [r.name for r in seen.registrations] if seen else []
+        came = list(filter(None, job.made.get("registered", "").split(",")))
         awaited = [m.name for m in spec.voters if m.name not in came]
         if not awaited or isinstance(formation(spec, job.heard), Done):
             names = ", ".join(came) or "-"
             return Done(message=say("registered: {names}", names=names))
         count = spec.size - len(awaited)
+        numbers = {"current": count, "total": spec.size}
+        if isinstance(seen, Unavailable):
+            return NotYet(why=seen.text, retry_in=POLL_SECONDS, progress=numbers)
         return NotYet(
             why=say(
                 "{count} of {size} registered: {names}; waiting for {awaited}",
@@ -93,7 +104,7 @@ class AwaitRegistration(Handler):
                 awaited=", ".join(awaited),
             ),
             retry_in=POLL_SECONDS,
-            progress={"current": count, "total": spec.size},
+            progress=numbers,
         )
 
 
