@@ -28,7 +28,7 @@ def succeed(journal: Journal, heard: Mapping[str, MemberReport]) -> None:
             watch_stores.look_at(operation.cluster.store.pk)
     why = say("Done.") if operation.kind == Kind.DELETE else say("All members serve.")
     line = narration.ended(operation, State.SUCCEEDED, why)
-    journal.end(State.SUCCEEDED, line, **failure("", why))
+    journal.end(State.SUCCEEDED, line, explanation=why.as_json())
 
 
 def fail(journal: Journal, problem: Failed) -> bool:
@@ -105,14 +105,14 @@ def _stuck(journal: Journal, problem: Failed) -> None:
         why=say("Taking it back did not succeed: {why}", why=problem.why),
         advice=say("Mend the cause, then delete the cluster to remove the rest."),
         evidence=problem.evidence,
+        remedy=problem.remedy,
     )
     _end(journal, State.NEEDS_OPERATOR, still)
 
 
 def _end(journal: Journal, state: State, problem: Failed) -> None:
     line = narration.ended(journal.operation, state, problem.why)
-    why = failure(problem.code, problem.why, problem.advice, problem.evidence)
-    journal.end(state, line, **why)
+    journal.end(state, line, **failure(problem))
 
 
 def _turn_back(journal: Journal, ending: State, problem: Failed) -> None:
@@ -124,7 +124,7 @@ def _turn_back(journal: Journal, ending: State, problem: Failed) -> None:
     ]
     journal.turn_back(
         ending,
-        failure(problem.code, problem.why, problem.advice, problem.evidence),
+        failure(problem),
         records,
         narration.turned_back(ending, problem.why),
     )

@@ -23,8 +23,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from clusters import wakeup
+from clusters.core.outcome import Failed
 from clusters.core.plan import StepKind
-from clusters.core.text import NOTHING, Text, say
+from clusters.core.text import Text, say
 from clusters.engine import tickets
 from clusters.models import Cluster, Event, Operation, StepRecord
 from clusters.models.event import Line
@@ -259,15 +260,17 @@ def persist(write: Callable[[], _Result]) -> _Result:
             pause = min(pause * 2, 2.0)
 
 
-def failure(
-    code: str, text: Text, advice: Text = NOTHING, evidence: Sequence[str | Text] = ()
-) -> dict[str, Any]:
+def failure(problem: Failed) -> dict[str, Any]:
     """The columns that explain an end."""
     return {
-        "code": code,
-        "explanation": text.as_json(),
-        "advice": advice.as_json(),
-        "evidence": [x.as_json() if isinstance(x, Text) else x for x in evidence],
+        "code": problem.code,
+        "explanation": problem.why.as_json(),
+        "advice": problem.advice.as_json(),
+        "evidence": [
+            line.as_json() if isinstance(line, Text) else line
+            for line in problem.evidence
+        ],
+        "remedy": problem.remedy,
     }
 
 

@@ -75,6 +75,7 @@ class Operation(models.Model):
     explanation = models.JSONField(default=dict)
     advice = models.JSONField(default=dict)
     evidence = models.JSONField(default=list)
+    remedy = models.CharField(_("remedy"), max_length=30, blank=True)
 
     request = models.JSONField(default=dict)
     request_hash = models.CharField(max_length=64, blank=True)

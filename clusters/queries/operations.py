@@ -60,6 +60,7 @@ class OperationProgress(OperationRow):
 
     advice: str
     evidence: tuple[str, ...]
+    remedy: str
     steps: tuple[StepLine, ...]
     steps_done: int
     steps_total: int
@@ -109,6 +110,7 @@ def operation_progress(operation_id: uuid.UUID) -> OperationProgress:
         **_row(operation),
         advice=stored(operation.advice),
         evidence=evidence(operation.evidence),
+        remedy=operation.remedy,
         steps=steps,
         steps_done=sum(step.state == StepState.SUCCEEDED for step in steps),
         steps_total=len(steps),

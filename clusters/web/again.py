@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clusters.core.cause import Remedy
-from clusters.core.diagnosis import ALL_CAUSES
 from clusters.core.request import ClusterRequest
 from clusters.models import Operation
 from clusters.models.operation import Kind
@@ -105,9 +104,8 @@ def _of_store(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _to_stores(operation: OperationProgress) -> Iterator[Link]:
-    """By the code of the failure: that of a cause, of a store, or of the service."""
-    remedies = {cause.code: cause.remedy for cause in ALL_CAUSES}
-    remedy = remedies.get(operation.code, Remedy.NONE)
+    """By the remedy of the failure, or by what it was about."""
+    remedy = operation.remedy
     if remedy == Remedy.MAKE_STORE or operation.code.startswith("service_"):
         yield Link(words=_("Make a store of your own"), address=reverse("store_new"))
     elif remedy == Remedy.OPEN_STORE or operation.code.startswith("store_"):

@@ -57,6 +57,7 @@ class OperationAnswer(OperationRowAnswer):
 
     advice = CharField(help_text="What to do next.")
     evidence = ListField(child=CharField(), help_text="What members said themselves.")
+    remedy = CharField(help_text="What the panel can do about it; else empty.")
     steps = StepAnswer(many=True)
     steps_done = IntegerField()
     steps_total = IntegerField()
