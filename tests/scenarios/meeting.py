@@ -24,7 +24,7 @@ from tests.up.panels import Panel, free_port
 
 LINES = ("3.4", "3.5", "3.6", "3.7")
 DOMAIN = "grid.test"
-NAME_SERVER = ("127.0.53.1", 53)
+NAME_SERVER = ("127.0.53.2", 53)
 KINDS = {"docker": "containers", "local": "processes"}
 
 
