@@ -41,7 +41,7 @@ def answers_of_operation(operation_id: str) -> QueryDict:
     except ValueError:
         return data
     found = wanted.first()
-    if found is not None:
+    if found is not None and found.request:
         _fill_in(data, ClusterRequest.from_json(found.request))
     return data
 

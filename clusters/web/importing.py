@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clusters import actions, queries
@@ -91,7 +92,8 @@ def _judge(data: QueryDict) -> ImportProposal:
 
 def _created(request: HttpRequest, data: QueryDict) -> HttpResponse:
     proposal = _judge(data)
-    if proposal.view is None or proposal.form.errors:
+    if proposal.view is None:
+        proposal.form.add_error("compose", _("Paste a Compose file, or choose one."))
         return _form(request, proposal, status=INVALID)
     by = asker(request, words(request.POST, "key"))
     try:
@@ -102,7 +104,8 @@ def _created(request: HttpRequest, data: QueryDict) -> HttpResponse:
             previewed=_previewed(data, proposal),
         )
     except SpecError as error:
-        proposal.form.add_problems(error.problems)
+        if not proposal.trouble:
+            proposal.form.add_problems(error.problems)
         return _form(request, proposal, status=INVALID)
     except (ConflictError, IdempotencyError) as error:
         return _form(request, proposal, status=status_of(error), conflict=error)

@@ -8,6 +8,7 @@ from django.contrib.staticfiles import finders
 
 from clusters.core.text import say
 from tests import builders
+from tests.web import discovering
 from tests.web.test_operation import log, step
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,10 @@ def addresses(docker):
     failed = builders.operation_row("other")
     step(failed, "remove_member", "etcd1", "succeeded", rollback=True)
     builders.end(failed, "failed", explanation=say("why").as_json(), evidence=["e"])
+    store = discovering.managed()
+    for state in ("fresh", "in_use", "burnt"):
+        discovering.token(store, state, "etcd1")
+    discovering.external(usable=False)
     return [
         "/",
         "/hosts/",
@@ -37,6 +42,19 @@ def addresses(docker):
         "/clusters/new/",
         "/clusters/demo/",
         "/clusters/demo/delete/",
+        "/clusters/demo/export/compose/",
+        "/clusters/import/",
+        "/clusters/new/?bootstrap=discovery_v2",
+        "/clusters/new/?bootstrap=dns_srv&discovery.domain=etcd.example.com",
+        f"/clusters/new/?from={failed.pk}",
+        "/clusters/etcd-discovery/",
+        "/stores/",
+        "/stores/new/",
+        "/stores/new/?kind=external",
+        "/stores/etcd-discovery/",
+        "/stores/prod/",
+        "/stores/etcd-discovery/delete/",
+        "/tokens/",
         f"/operations/{running.pk}/",
         f"/operations/{failed.pk}/",
         "/accounts/password/",
@@ -79,7 +97,7 @@ def test_every_field_has_a_label_and_every_description_exists(visitor, addresses
         labelled = {label.get("for") for label in root.all("label")}
         ids = {element.get("id") for element in root.walk()}
         for field in root.walk():
-            if field.tag not in {"input", "select"}:
+            if field.tag not in {"input", "select", "textarea"}:
                 continue
             if field.get("type") in {"hidden", "submit"}:
                 continue
@@ -116,6 +134,11 @@ def test_where_one_is_is_marked_in_the_header(visitor, addresses):
         ("/clusters/demo/", "Clusters"),
         ("/operations/", "Operations"),
         ("/hosts/", "Hosts"),
+        ("/stores/", "Discovery"),
+        ("/stores/new/", "Discovery"),
+        ("/tokens/", "Discovery"),
+        ("/clusters/import/", "Clusters"),
+        ("/clusters/demo/export/zone/", "Clusters"),
     ):
         nav = visitor.get(address).root.one("nav", cls="sections")
         assert nav.one("a", **{"aria-current": "page"}).text == section

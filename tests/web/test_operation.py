@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clusters.core.request import DiscoveryRequest
 from clusters.core.text import say
 from clusters.models import Cluster, Event, Operation, StepRecord
 from clusters.models.event import Line
 from tests import builders
+from tests.web import discovering
 from tests.web.conftest import Page
 
 
@@ -239,3 +241,92 @@ def test_a_page_of_the_list_that_never_was_is_the_first(visitor, docker, before)
 
 def test_an_empty_list_explains_what_an_operation_is(visitor):
     assert "Nothing was done yet" in visitor.get("/operations/").text
+
+
+def test_registrations_are_a_gauge_with_the_names(visitor, docker):
+    operation = builders.operation_row("demo")
+    said = say("2 of 3 registered: etcd1, etcd3; waiting for etcd2").as_json()
+    progress = {"current": 2, "total": 3}
+    step(
+        operation,
+        "await_registration",
+        "etcd-discovery",
+        "running",
+        message=said,
+        progress=progress,
+    )
+    page = show(visitor, operation)
+    line = page.root.one("li", cls="step")
+    assert "Wait until all have registered in etcd-discovery" in line.text
+    assert "2 of 3 registered: etcd1, etcd3; waiting for etcd2" in line.text
+    gauge = line.one("progress")
+    assert (gauge["value"], gauge["max"]) == ("2", "3")
+
+
+def asked(**changes):
+    """A create as it was asked for, and as it ended."""
+    wanted = builders.request(
+        "orders",
+        size=5,
+        version="3.5.35",
+        bootstrap="discovery_v2",
+        member_names=("a", "b", "c", "d", "e"),
+        client_ports=(21001, 21002, 21003, 21004, 21005),
+        options={"pre_vote": False, "heartbeat_interval": 200},
+        discovery=DiscoveryRequest(store="etcd-discovery"),
+    )
+    operation = builders.operation_row("orders", request=wanted.as_json())
+    return builders.end(operation, "failed", **changes)
+
+
+def test_a_failed_create_leads_back_to_the_form_with_its_answers(visitor, docker):
+    page = show(visitor, asked())
+    link = next(a for a in page.root.all("a") if a.text == "Change it, then try again")
+    answers = visitor.get(link["href"]).answers
+    assert answers["name"] == ["orders"]
+    assert answers["size"] == ["5"]
+    assert answers["version"] == ["3.5.35"]
+    assert answers["bootstrap"] == ["discovery_v2"]
+    assert answers["discovery.store"] == ["etcd-discovery"]
+    assert answers["member_names"] == ["a, b, c, d, e"]
+    assert answers["client_ports"] == ["21001, 21002, 21003, 21004, 21005"]
+    assert answers["options.pre_vote"] == ["false"]
+    assert answers["options.heartbeat_interval"] == ["200"]
+
+
+def test_a_create_that_failed_for_its_store_leads_to_the_store(visitor, docker):
+    store = discovering.managed()
+    operation = asked(code="store_unreachable")
+    step(operation, "check_discovery", store.name, "failed")
+    page = show(visitor, operation)
+    assert page.root.all("a", href="/stores/etcd-discovery/")
+
+
+def test_a_public_service_that_is_down_leads_to_a_store_of_ones_own(visitor, docker):
+    page = show(visitor, asked(code="service_unavailable"))
+    assert page.root.all("a", href="/stores/new/")
+
+
+def test_a_store_that_was_not_made_leads_back_to_its_own_form(visitor, docker):
+    wanted = builders.request("meet", size=1, serves="v2", network="etcd-net")
+    operation = builders.operation_row("meet", request=wanted.as_json())
+    builders.end(operation, "failed")
+    page = show(visitor, operation)
+    link = next(a for a in page.root.all("a") if a.text == "Change it, then try again")
+    form = visitor.get(link["href"]).root
+    assert form.id("id_name")["value"] == "meet"
+    assert form.id("id_network")["value"] == "etcd-net"
+
+
+def test_what_succeeded_has_no_way_out(visitor, docker):
+    operation = builders.operation_row("demo", request=builders.request().as_json())
+    page = show(visitor, builders.end(operation))
+    assert "Change it" not in page.text
+
+
+@pytest.mark.parametrize(
+    "given", ["nonsense", "", "00000000-0000-0000-0000-000000000001"]
+)
+def test_a_form_that_is_to_be_filled_from_nothing_is_as_ever(visitor, docker, given):
+    page = visitor.get("/clusters/new/", **{"from": given})
+    assert page.answers["name"] == ["cluster-1"]
