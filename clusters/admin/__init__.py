@@ -4,9 +4,27 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from clusters.admin import clusters, history, hosts, operations, seen, tokens
+from clusters.admin import (
+    clusters,
+    discovery_tokens,
+    history,
+    hosts,
+    operations,
+    seen,
+    stores,
+    tokens,
+)
 
-__all__ = ["clusters", "history", "hosts", "operations", "seen", "tokens"]
+__all__ = [
+    "clusters",
+    "discovery_tokens",
+    "history",
+    "hosts",
+    "operations",
+    "seen",
+    "stores",
+    "tokens",
+]
 
 # What Django's own pages say and its catalogues lack.
 gettext_noop("Model name")

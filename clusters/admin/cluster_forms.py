@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,8 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters import queries
-from clusters.admin.asking import told
+from clusters.admin.discovery_fields import (
+    DISCOVERY,
+    discovery_fields,
+    discovery_from,
+)
 from clusters.admin.option_fields import OPTION, option_fields, options_from
+from clusters.admin.refusals import complain
 from clusters.core.errors import ConflictError, PanelError, SpecError
 from clusters.core.releases import LINES
 from clusters.core.request import ClusterRequest
@@ -145,6 +150,11 @@ class RequestForm(forms.ModelForm):
         required=False,
         help_text=_("Empty: one of the cluster's own."),
     )
+    extra_members = forms.IntegerField(
+        label=_("extra members"),
+        required=False,
+        help_text=_("Proxies beyond the size (etcd 3.5 or older)."),
+    )
     keep_on_failure = forms.BooleanField(
         label=_("keep on failure"),
         required=False,
@@ -161,6 +171,7 @@ class RequestForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.label = capfirst(field.label)
+        self.fields.update(discovery_fields())
         self.fields.update(option_fields())
         hosts = queries.host_list()
         here = {version for host in hosts for version in host.versions}
@@ -179,15 +190,14 @@ class RequestForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         self._offer_warnings()
-        for field, words in _complaints(self.refusal):
-            self.add_error(field if field in self.fields else None, words)
+        complain(self, self.refusal, {"options.": OPTION, "discovery.": DISCOVERY})
         return cleaned
 
     def cluster_request(self) -> ClusterRequest:
         answers = self.cleaned_data
         plain = ("name", "version", "bootstrap", "cluster_token", "image", "network")
         return ClusterRequest(
-            **{name: answers.get(name) or "" for name in plain},  # type: ignore[arg-type]
+            **{name: answers.get(name) or "" for name in plain},
             size=answers["size"],
             hosts=tuple(answers["hosts"]),
             member_names=answers["member_names"],
@@ -197,6 +207,8 @@ class RequestForm(forms.ModelForm):
             options=options_from(answers),
             accept=tuple(answers["accept"]),
             keep_on_failure=answers["keep_on_failure"],
+            extra_members=answers["extra_members"] or 0,
+            discovery=discovery_from(answers),
         )
 
     def _offer_warnings(self) -> None:
@@ -213,15 +225,6 @@ class RequestForm(forms.ModelForm):
 def _described(host: queries.HostView) -> str:
     seen = ", ".join(host.versions) or host.reason or gettext("not looked at yet")
     return f"{host.name} ({word(host.kind)}): {seen}"
-
-
-def _complaints(refusal: PanelError | None) -> Iterator[tuple[str | None, str]]:
-    """Each complaint of the desk with the field of the form where it stands."""
-    if isinstance(refusal, SpecError):
-        for problem in refusal.problems:
-            yield problem.field.replace("options.", OPTION), translate(problem.text)
-    elif refusal is not None:
-        yield None, told(refusal)
 
 
 class HandsOffForm(forms.ModelForm):
@@ -243,8 +246,7 @@ class HandsOffForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        for field, words in _complaints(self.refusal):
-            self.add_error(field if field in self.fields else None, words)
+        complain(self, self.refusal)
         if isinstance(self.refusal, ConflictError):
             # The difference stands above; saving once more is meant.
             now = {"seen_generation": str(self.instance.generation)}

@@ -16,10 +16,12 @@ from clusters import actions, queries
 from clusters.admin.asking import Answered, ask_for_each, asker, started
 from clusters.admin.cluster_forms import HandsOffForm, RequestForm
 from clusters.admin.deletion import confirm_many, confirm_one
-from clusters.admin.links import operation_url
+from clusters.admin.discovery_fields import DISCOVERY_NAMES
+from clusters.admin.links import operation_url, row_link
 from clusters.admin.option_fields import OPTION_NAMES
-from clusters.admin.readonly import StatusFilter, clock
-from clusters.core.errors import NotFoundError, PanelError
+from clusters.admin.readonly import StatusFilter, clock, data
+from clusters.admin.refusals import AskingAdmin, answered
+from clusters.core.errors import NotFoundError
 from clusters.core.text import say
 from clusters.models import Cluster, Operation
 from clusters.queries.words import word
@@ -45,13 +47,19 @@ _REQUEST = (
             ),
         },
     ),
+    (
+        _("Where members meet"),
+        {"classes": ("collapse",), "fields": (*DISCOVERY_NAMES, "extra_members")},
+    ),
     (_("etcd options"), {"classes": ("collapse",), "fields": OPTION_NAMES}),
 )
 _DEFINITION = (
     "name",
+    "purpose",
     "size",
     "version",
     "bootstrap",
+    "met",
     "host_kind",
     "token",
     "image",
@@ -66,7 +74,7 @@ _DEFINITION = (
 
 
 @admin.register(Cluster)
-class ClusterAdmin(admin.ModelAdmin):
+class ClusterAdmin(AskingAdmin):
     """Definitions are written and removed by the desk alone."""
 
     list_display = (
@@ -74,11 +82,19 @@ class ClusterAdmin(admin.ModelAdmin):
         "size",
         "version",
         "host_kind",
+        "purpose",
         "status",
         "is_hands_off",
         "created",
     )
-    list_filter = (StatusFilter, "host_kind", "version", "bootstrap", "hands_off")
+    list_filter = (
+        StatusFilter,
+        "host_kind",
+        "version",
+        "bootstrap",
+        "serves",
+        "hands_off",
+    )
     search_fields = ("name", "members__name", "members__host__name")
     date_hierarchy = "created_at"
     list_per_page = 50
@@ -113,23 +129,7 @@ class ClusterAdmin(admin.ModelAdmin):
         change: bool = False,  # noqa: FBT001, FBT002 (Django's signature)
         **kwargs: Any,
     ) -> type[ModelForm]:
-        form = HandsOffForm if obj else RequestForm
-        answered = {"refusal": getattr(request, "refusal", None)}
-        return type(form.__name__, (form,), answered)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """When the desk refuses, nothing was written: the same form comes again."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except PanelError as refusal:
-            cast("Answered", request).refusal = refusal
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        return answered(HandsOffForm if obj else RequestForm, request)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -245,16 +245,28 @@ class ClusterAdmin(admin.ModelAdmin):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
-        return super().get_queryset(request).select_related("observation")
+        return super().get_queryset(request).select_related("observation", "store")
 
     @admin.display(description=_("status"), ordering="observation__status")
     def status(self, cluster: Cluster) -> str:
         seen = getattr(cluster, "observation", None)
         return word(seen.status) if seen else "-"
 
+    @admin.display(description=_("purpose"), ordering="serves")
+    def purpose(self, cluster: Cluster) -> str:
+        """A cluster of one may be where the members of others meet."""
+        if not cluster.serves:
+            return "-"
+        words = gettext("discovery store (%s)") % cluster.serves
+        return row_link(getattr(cluster, "store", None), words)
+
     @admin.display(description=_("hands off"), ordering="hands_off")
     def is_hands_off(self, cluster: Cluster) -> str:
         return gettext("yes") if cluster.hands_off else "-"
+
+    @admin.display(description=_("where members met"))
+    def met(self, cluster: Cluster) -> str:
+        return data({k: v for k, v in cluster.ticket.items() if v})
 
     @admin.display(description=_("created"), ordering="created_at")
     def created(self, cluster: Cluster) -> str:

@@ -73,7 +73,7 @@ class MemberAdmin(ReadOnlyAdmin):
 
 @admin.register(Observation)
 class ObservationAdmin(ReadOnlyAdmin):
-    """The latest look at each cluster, member and host."""
+    """The latest look at each cluster, member, host and discovery store."""
 
     list_display = ("subject", "seen_as", "since", "seen_at")
     list_filter = (OwnStatusFilter,)
@@ -82,9 +82,10 @@ class ObservationAdmin(ReadOnlyAdmin):
         "member__name",
         "member__cluster__name",
         "host__name",
+        "store__name",
     )
     date_hierarchy = "seen_at"
-    list_select_related = ("cluster", "member__cluster", "host")
+    list_select_related = ("cluster", "member__cluster", "host", "store")
     fields = ("subject", "seen_as", "since", "seen_at", "facts_shown")
 
     def get_list_display_links(
@@ -96,7 +97,7 @@ class ObservationAdmin(ReadOnlyAdmin):
     def subject(self, seen: Observation) -> str:
         if seen.member is not None:
             return row_link(seen.member, f"{seen.member.cluster} / {seen.member}")
-        return row_link(seen.cluster or seen.host)
+        return row_link(seen.cluster or seen.host or seen.store)
 
     @admin.display(description=_("status"), ordering="status")
     def seen_as(self, seen: Observation) -> str:

@@ -10,19 +10,37 @@ from django.urls import reverse
 from clusters import actions
 from clusters.core.errors import PanelError
 from clusters.core.text import say
-from clusters.models import ApiToken, Check, Cluster, Host, Installation, Operation
+from clusters.models import (
+    ApiToken,
+    Check,
+    Cluster,
+    DiscoveryToken,
+    Host,
+    Installation,
+    Operation,
+    Store,
+)
 from tests.admin.conftest import end
 
 ASKED = (
+    "add_external_store",
     "cancel_operation",
+    "change_store",
     "create_cluster",
+    "create_managed_store",
     "create_token",
     "delete_cluster",
+    "delete_store",
+    "discard_token",
+    "import_cluster",
+    "look_at_store",
+    "new_token",
     "reconcile_once",
     "retry_operation",
     "set_hands_off",
     "start_check",
 )
+THEIRS = "http://10.0.0.5:2379"
 UNMANAGED = {Host, ApiToken}
 
 
@@ -49,6 +67,8 @@ def rows(idle, ask):
     end(ask("b"), "failed")
     ask("c")
     Installation.mark()
+    store = Store.objects.create(name="ours", protocol="v2", member_url=THEIRS)
+    DiscoveryToken.objects.create(mode="discovery_v2", store=store, size=3)
     Check.objects.create(spec={"name": "a"})
 
 
@@ -89,6 +109,8 @@ def test_with_the_desk_shut_no_action_changes_anything(root, rows, shut):
     assert set(shut) == {
         "cancel_operation",
         "delete_cluster",
+        "discard_token",
+        "look_at_store",
         "retry_operation",
         "set_hands_off",
     }
@@ -99,26 +121,43 @@ def test_with_the_desk_shut_no_form_changes_anything(root, rows, shut):
     for model, _ in admins():
         name = f"admin:clusters_{model._meta.model_name}"
         fields = {"name": "x", "size": 3, "hosts": ["local"], "bootstrap": "static"}
+        fields |= {"protocol": "v2", "once": "k"}
         root.post(reverse(f"{name}_add"), key="k", **fields)
+        root.post(reverse(f"{name}_add"), key="k", member_url=THEIRS, **fields)
         for row in model.objects.all():
             args = [quote(row.pk)]
             sent = {**fields, "hands_off": "on", "seen_generation": 1, "post": "yes"}
+            sent["anonymous"] = "on"
             root.post(reverse(f"{name}_change", args=args), **sent)
             answers = {f"confirm_{row.pk}": str(row), f"generation_{row.pk}": 1}
+            answers["confirm"] = str(row)
             root.post(reverse(f"{name}_delete", args=args), post="yes", **answers)
     assert everything() == before
-    assert set(shut) == {"create_cluster", "set_hands_off", "delete_cluster"}
+    assert set(shut) == {
+        "add_external_store",
+        "change_store",
+        "create_cluster",
+        "create_managed_store",
+        "delete_cluster",
+        "delete_store",
+        "set_hands_off",
+    }
 
 
 @pytest.mark.parametrize("way", ["delete_model", "delete_queryset"])
-def test_djangos_own_ways_to_delete_lead_to_the_desk(root, rows, shut, way):
+@pytest.mark.parametrize(
+    ("model", "asked"), [(Cluster, "delete_cluster"), (Store, "delete_store")]
+)
+def test_djangos_own_ways_to_delete_lead_to_the_desk(
+    root, rows, shut, way, model, asked
+):
     request = RequestFactory().post("/")
     request.user = root.user
-    cluster = Cluster.objects.first()
-    subject = cluster if way == "delete_model" else Cluster.objects.all()
+    row = model.objects.first()
+    subject = row if way == "delete_model" else model.objects.all()
     with pytest.raises(PanelError):
-        getattr(admin.site._registry[Cluster], way)(request, subject)
-    assert shut == ["delete_cluster"]
+        getattr(admin.site._registry[model], way)(request, subject)
+    assert shut == [asked]
 
 
 def test_a_refusal_is_a_sentence_and_never_a_fault(root, rows, shut):
