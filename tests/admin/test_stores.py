@@ -167,7 +167,7 @@ def test_one_that_the_panel_runs_goes_once_its_name_is_typed(root, managed):
 def test_one_of_ones_own_is_forgotten(root, external):
     assert "nothing happens to the store itself" in root.get(delete_url(external)).text
     page = root.post(delete_url(external), confirm="ours", follow=True)
-    assert page.told[0][1].startswith("ours is forgotten")
+    assert page.told[0][1].startswith("Forgotten: ours.")
     assert not Store.objects.exists()
     assert LogEntry.objects.filter(action_flag=3, object_repr="ours").exists()
 
