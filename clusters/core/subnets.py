@@ -40,6 +40,13 @@ def free_subnet(taken: Iterable[str], seed: str) -> str | None:
     return None
 
 
+def is_proposed(subnet: str) -> bool:
+    """Whether `free_subnet` may have chosen it, so that another would do as well."""
+    network = _network(subnet)
+    fits = network is not None and network.prefixlen == _PREFIX
+    return fits and any(network.subnet_of(wide) for wide in _RANGES if network)
+
+
 def addresses_in(subnet: str, count: int) -> tuple[str, tuple[str, ...]]:
     """The address of the name server, and those of so many members."""
     network = IPv4Network(subnet)

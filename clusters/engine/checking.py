@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from clusters.core.findings import Finding, FindingLevel
+from clusters.core.meeting import DnsKind
 from clusters.core.spec import ClusterSpec
+from clusters.core.subnets import is_proposed
 from clusters.core.text import NOTHING, say
 from clusters.engine import wiring
 from clusters.engine.job import Tools
@@ -42,7 +44,16 @@ def _kept(check: Check, finding: Finding) -> dict[str, object]:
     if check.ports_may_move and finding.code == "port_in_use":
         text = say("{why} Members will move to free ports.", why=finding.text)
         finding = replace(finding, level=FindingLevel.NOTE, text=text, advice=NOTHING)
+    if finding.code == "subnet_taken" and _subnet_may_move(check):
+        text = say("{why} The network will get another subnet.", why=finding.text)
+        finding = replace(finding, level=FindingLevel.NOTE, text=text, advice=NOTHING)
     return finding.as_json()
+
+
+def _subnet_may_move(check: Check) -> bool:
+    """Nobody but the panel itself wrote this subnet down yet."""
+    ticket = ClusterSpec.from_json(check.spec).ticket
+    return ticket.dns == DnsKind.MANAGED and is_proposed(ticket.subnet)
 
 
 def _write(check_id: uuid.UUID, owner: str, **changes: object) -> bool:

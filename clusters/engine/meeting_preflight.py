@@ -16,6 +16,7 @@ from clusters.core.zone import zone_lines
 from clusters.core.zone_findings import zone_findings
 from clusters.core.zones import zone_of
 from clusters.engine import tickets
+from clusters.engine.address_preflight import address_findings
 from clusters.engine.job import Tools
 from clusters.engine.meeting import key_of
 
@@ -31,8 +32,10 @@ def meeting_findings(spec: ClusterSpec, tools: Tools) -> Iterator[Finding]:
     try:
         if spec.bootstrap in BY_REGISTRY:
             yield from _registry(spec, tools)
-        elif spec.has_own_dns:
-            yield from _subnet(spec, tools)
+            return
+        yield from address_findings(spec, tools)
+        if spec.has_own_dns:
+            yield from _name_server(spec, tools)
         else:
             yield from _zone(spec, tools)
     except BackendError as error:
@@ -112,15 +115,16 @@ def _reach(spec: ClusterSpec, tools: Tools) -> Iterator[Finding]:
 
 def _token(spec: ClusterSpec, seen: TokenSeen | None) -> Iterator[Finding]:
     before = tickets.used_by(spec)
-    if before is not None:
-        text = say(
-            "The cluster {name} had this token before.",
-            name=before.cluster_name or "?",
-        )
+    if before is not None and before.cluster_name:
+        name = before.cluster_name
+        text = say("The cluster {name} had this token before.", name=name)
         yield _line(FindingLevel.BLOCK, "token_used", text, NEW_TOKEN)
     elif seen is not None and seen.registrations:
         names = ", ".join(r.name for r in seen.registrations)
         text = say("{names} registered under this token already.", names=names)
+        yield _line(FindingLevel.BLOCK, "token_used", text, NEW_TOKEN)
+    elif before is not None:
+        text = say("This token was used or burnt before.")
         yield _line(FindingLevel.BLOCK, "token_used", text, NEW_TOKEN)
     elif seen is None or seen.size is None:
         yield from _unknown(spec)
@@ -147,24 +151,16 @@ def _unknown(spec: ClusterSpec) -> Iterator[Finding]:
     yield _line(FindingLevel.PASS, "token_fresh", text)
 
 
-def _subnet(spec: ClusterSpec, tools: Tools) -> Iterator[Finding]:
-    host = spec.hosts[0]
-    driver = tools.drivers[host]
-    if driver.find_network(spec.network_name) is None:
-        text = say(
-            "The network gets the subnet {subnet}, the name server {address}.",
-            subnet=spec.ticket.subnet,
-            address=spec.ticket.dns_address,
-        )
-        yield _line(FindingLevel.PASS, "subnet_chosen", text)
-    image = tools.meeting.dns_image
-    if driver.find_image(image) is None:
-        text = say(
-            "{reference} is not on {host}; it will be pulled.",
-            reference=image,
-            host=host,
-        )
-        yield _line(FindingLevel.NOTE, "dns_image_absent", text)
+def _name_server(spec: ClusterSpec, tools: Tools) -> Iterator[Finding]:
+    host, image = spec.hosts[0], tools.meeting.dns_image
+    if tools.drivers[host].find_image(image) is not None:
+        text = say("{reference} is on {host}.", reference=image, host=host)
+        yield _line(FindingLevel.PASS, "dns_image_present", text)
+        return
+    text = say(
+        "{reference} is not on {host}; it will be pulled.", reference=image, host=host
+    )
+    yield _line(FindingLevel.NOTE, "dns_image_absent", text)
 
 
 def _zone(spec: ClusterSpec, tools: Tools) -> Iterator[Finding]:

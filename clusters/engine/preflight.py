@@ -11,29 +11,31 @@ from clusters.core.images import full_reference
 from clusters.core.names import LABEL
 from clusters.core.observed import ObjectSeen, ObservedHost, RunState
 from clusters.core.spec import ClusterSpec, HostKind
-from clusters.core.text import Text, Value, say
+from clusters.core.text import Text, say
 from clusters.drivers.base import Driver
+from clusters.engine.conditions import clock, disk, old_data
 from clusters.engine.job import Tools
 from clusters.engine.observe import look_at
-
-# One WAL segment is 64 MB and is allocated at once; a database grows beside it.
-DISK_NEEDED = 512 * 1024**2
-_MIB = 1024**2
+from clusters.engine.version_rules import version_findings
 
 
 def findings(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
     """Everything about one host, in the order in which it matters."""
     driver = tools.drivers[host]
+    if host == spec.hosts[0]:
+        yield from version_findings(spec)
     try:
         there = look_at(spec, host, tools)
         yield from _names(spec, there, tools.installation)
+        yield from old_data(spec, there, tools.installation)
         yield from _ports(spec, there, tools)
         if spec.in_containers:
             yield from _image(spec, there, tools)
             yield from _network(spec, there, driver)
         elif spec.host_kind == HostKind.PROCESS:
             yield from _binary(spec, host, driver)
-        yield from _disk(spec, host, tools)
+        yield from disk(spec, host, tools)
+        yield from clock(host, tools)
     except BackendError as error:
         yield _block(host, error.code, error.text, error.advice)
 
@@ -150,6 +152,19 @@ def _network(
         )
         yield _block(host, "network_absent", text, advice)
         return
+    wrong = list(_taken_names(spec, host, driver))
+    yield from wrong
+    if not wrong:
+        text = say(
+            "The network {network} is on {host}; {names} are free names in it.",
+            network=spec.network,
+            host=host,
+            names=", ".join(member.name for member in spec.on(host)),
+        )
+        yield _pass(host, "network_present", text)
+
+
+def _taken_names(spec: ClusterSpec, host: str, driver: Driver) -> Iterator[Finding]:
     taken = driver.names_on_network(spec.network)
     for member in spec.on(host):
         owner = taken.get(member.name)
@@ -187,28 +202,3 @@ def _binary(spec: ClusterSpec, host: str, driver: Driver) -> Iterator[Finding]:
     else:
         text = say("etcd {version} is on {host}.", version=spec.version, host=host)
         yield _pass(host, "binary_present", text)
-
-
-def _disk(spec: ClusterSpec, host: str, tools: Tools) -> Iterator[Finding]:
-    facts = tools.facts.get(host)
-    if facts is None or facts.disk_free is None:
-        return
-    needed = DISK_NEEDED * len(spec.on(host))
-    numbers: dict[str, Value] = {
-        "free": facts.disk_free // _MIB,
-        "needed": needed // _MIB,
-        "host": host,
-    }
-    if facts.disk_free < needed:
-        yield _block(
-            host,
-            "disk_nearly_full",
-            say("{host} has {free} MiB free; {needed} MiB are needed.", **numbers),
-            say("Free some space, or choose another host."),
-        )
-        return
-    yield _pass(
-        host,
-        "disk_free",
-        say("{free} MiB free on {host}; {needed} MiB needed.", **numbers),
-    )

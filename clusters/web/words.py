@@ -165,6 +165,7 @@ WARNINGS: Mapping[str, Words] = {
     "size_even": _("an even number of members"),
     "release_corrupting": _("a release that can corrupt data"),
     "published_beyond_loopback": _("ports that other machines can reach"),
+    "clock_differs": _("a clock that is not set"),
 }
 
 # A mark of a release, short enough for a list; its whole sentence is beside it.

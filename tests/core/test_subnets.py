@@ -11,6 +11,7 @@ from clusters.core.subnets import (
     addresses_in,
     free_subnet,
     gateway_of,
+    is_proposed,
     subnet_problem,
 )
 
@@ -181,3 +182,18 @@ def test_each_member_needs_an_address():
     assert [str(t) for t in address_problems("10.213.7.0/24", ["10.213.7.9"], 3)] == [
         "1 addresses for 3 members."
     ]
+
+
+@pytest.mark.parametrize(
+    ("subnet", "proposed"),
+    [
+        (free_subnet([], "a"), True),
+        ("10.213.7.0/24", True),
+        ("10.213.0.0/16", False),
+        ("10.90.7.0/24", False),
+        ("", False),
+        ("fd00::/64", False),
+    ],
+)
+def test_a_subnet_that_the_panel_may_have_chosen_is_known(subnet, proposed):
+    assert is_proposed(subnet) is proposed
