@@ -87,9 +87,13 @@ def _ready(token: DiscoveryToken) -> DiscoveryToken:
     while token.state == TokenState.ASKED and time.monotonic() < give_up:
         threading.Event().wait(_LOOK_EVERY)
         token.refresh_from_db()
+    why = Text.from_json(token.problem) or say("No worker answered in time.")
+    # Nobody waits for it any more; a worker that comes later is not to make it.
+    asked = DiscoveryToken.objects.filter(pk=token.pk, state=TokenState.ASKED)
+    if not asked.update(state=TokenState.REFUSED, problem=why.as_json()):
+        token.refresh_from_db()
     if token.state == TokenState.FRESH:
         return token
-    why = Text.from_json(token.problem) or say("No worker answered in time.")
     raise PanelError(
         say("There is no token yet: {why}", why=why),
         code="token_not_ready",

@@ -10,13 +10,18 @@ from django.views import defaults
 from clusters.api.errors import CONTENT_TYPE, Problem, problem_of
 
 ROOT = "/api/"
+# The public service's call, which is answered in plain text.
+PLAIN_TEXT = "text/plain; charset=utf-8"
+NEW = ("/new", "/new/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own page for people, a problem for programs."""
+    detail = gettext("The request can not be understood.")
+    if request.path_info in NEW:
+        return HttpResponse(f"{detail}\n", status=400, content_type=PLAIN_TEXT)
     if not request.path_info.startswith(ROOT):
         return defaults.bad_request(request, exception)
-    detail = gettext("The request can not be understood.")
     return _answer(Problem(status=400, code="bad_request", detail=detail))
 
 

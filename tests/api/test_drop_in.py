@@ -259,6 +259,7 @@ def test_a_host_that_is_not_the_panel_s_is_refused(token, store):
     answer = bearer(token).get("/new", headers={"Host": "evil.example"})
 
     assert answer.status_code == 400
+    assert answer.content == b"The request can not be understood.\n"
     assert not DiscoveryToken.objects.exists()
 
 
@@ -270,6 +271,8 @@ def test_without_a_worker_it_says_so_and_when_to_come_again(token, store, nobody
 
     assert "There is no token yet: No worker answered in time." in is_plain(answer, 503)
     assert answer.headers["Retry-After"] == "2"
+    # A worker that comes late makes none for which nobody waits.
+    assert DiscoveryToken.objects.get().state == "refused"
 
 
 def test_without_a_store_it_says_what_to_do(token):
@@ -326,6 +329,15 @@ def test_a_program_is_given_the_whole_token(api, worker):
         "fresh",
     )
     assert size_kept(found["address"]) == "5"
+
+
+def test_a_program_is_given_an_address_that_it_reaches(api, worker):
+    Cluster.objects.update(bind_address="0.0.0.0")
+
+    found = api.post("/discovery/tokens/", {}).json()
+
+    assert found["address"].startswith("http://testserver:")
+    assert (found["store"], found["size"]) == ("meet", 3)
 
 
 def test_a_program_is_told_to_come_again(api, store, nobody_works):

@@ -14,6 +14,7 @@ from clusters.api.answers.discovery import GridCellAnswer, TokenAnswer
 from clusters.api.base import ApiView, asked, page
 from clusters.api.bodies.base import NoQuery
 from clusters.api.bodies.discovery import TokenBody, TokenListQuery
+from clusters.api.reached import reached_as
 from clusters.api.schema import page_of
 from clusters.core.errors import NotFoundError, Problem, SpecError
 
@@ -52,7 +53,9 @@ class Tokens(ApiView):
         body = TokenBody(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            token = actions.new_token(self.asker(), **body.validated_data)
+            token = actions.new_token(
+                self.asker(), **body.validated_data, reached_as=reached_as(request)
+            )
         except NotFoundError as error:
             missing = Problem(field="store", code=error.code, text=error.text)
             raise SpecError([missing]) from error

@@ -20,9 +20,9 @@ from clusters.actions import Asker
 from clusters.api.authentication import BearerAuthentication
 from clusters.api.base import ApiView
 from clusters.api.bodies.discovery import NewQuery
+from clusters.api.reached import host_problem, reached_as
 from clusters.api.schema import PlainSchema
 from clusters.api.throttles import NewByAddressThrottle, NewByUserThrottle
-from clusters.core.addresses import read_url, url_problem
 from clusters.core.meeting import StoreProtocol
 from clusters.models.operation import Via
 from clusters.queries import StoreRow
@@ -117,12 +117,14 @@ class DropIn(ApiView):
         stores = _open_to(user)
         query = NewQuery(data={name: value for name, value in given.items() if value})
         query.is_valid(raise_exception=True)
+        if wrong := host_problem(request):
+            raise exceptions.ValidationError({"Host": [translate(wrong)]})
         token = actions.new_token(
             Asker(user=user, via=Via.REST),
             size=query.validated_data["size"],
             store=_chosen(stores, query.validated_data["store"]),
             anonymous=user is None,
-            reached_as=_reached_as(request),
+            reached_as=reached_as(request),
         )
         return Response(token.address)
 
@@ -169,14 +171,3 @@ class NoStore(exceptions.APIException):
     status_code = 503
     default_detail = _("This panel runs no discovery store for v2 yet. Make one first.")
     default_code = "no_such_store"
-
-
-def _reached_as(request: Request) -> str:
-    """The host name by which the panel was reached, as members will write it."""
-    origin = f"http://{request.get_host()}"
-    address = read_url(origin)
-    if address is None:
-        wrong = url_problem(origin)
-        message = translate(wrong) if wrong else ""
-        raise exceptions.ValidationError({"Host": [message]})
-    return address.host
