@@ -103,9 +103,9 @@ def version(line: str) -> str:
 def meeting_panel(folder: Path, **environment: str) -> Iterator[Met]:
     """A panel whose processes ask a name server of the test's own."""
     with ExitStack() as stack:
-        gateway = _gateway()
-        store = stack.enter_context(v2_store("3.5", listen=gateway))
-        service = stack.enter_context(public_service(store, listen=gateway))
+        own = gateway()
+        store = stack.enter_context(v2_store("3.5", listen=own))
+        service = stack.enter_context(public_service(store, listen=own))
         servers = stack.enter_context(name_server(DOMAIN, [], also=NAME_SERVER))
         usual = {
             "ETCDPANEL_ETCD_DIRS": os.pathsep.join(_folders()),
@@ -137,7 +137,7 @@ def _with_resolver(folder: Path) -> tuple[str, ...]:
     return ("unshare", "--mount", "sh", "-c", swap, str(own))
 
 
-def _gateway() -> str:
+def gateway() -> str:
     """Where containers of any bridge reach this machine, and so does it itself."""
     client = engine_client()
     config = client.networks.get("bridge").attrs["IPAM"]["Config"]

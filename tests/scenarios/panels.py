@@ -53,7 +53,7 @@ class Driven:
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
-                return reply.status, json.load(reply)
+                return reply.status, json.loads(reply.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 

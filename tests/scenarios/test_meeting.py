@@ -7,8 +7,10 @@ import uuid
 import pytest
 
 from clusters.core.meeting import AddressRecord, SrvRecord
+from tests.meeting.name_server import name_server
 from tests.meeting.public_service import Answer, fake_service
-from tests.scenarios.meeting import DOMAIN, meeting_panel, version
+from tests.meeting.stores import v3_store
+from tests.scenarios.meeting import DOMAIN, gateway, meeting_panel, version
 from tests.scenarios.panels import (
     engine_client,
     etcdctl,
@@ -217,6 +219,77 @@ def test_a_token_of_ones_own_under_any_prefix_on_an_existing_network(met, name, 
     _, gone = met.driven.ask("DELETE", f"{address}?confirm={store}")
     met.driven.succeeded(gone["operation"])
     assert met.driven.ask("GET", address)[0] == 404
+
+
+@pytest.mark.parametrize("host", ["docker", "local"])
+def test_members_log_in_to_a_store_with_tls_that_the_panel_did_not_make(
+    met, host, name
+):
+    place = unique("secured")
+    login = ("panel", "correct horse")
+    with v3_store(tls=True, client_certs=True, auth=login, listen=gateway()) as store:
+        access = store.access
+        external = {
+            "name": place,
+            "protocol": "v3",
+            "member_url": store.member_url,
+            "user": access.user,
+            "password": access.password,
+            "ca": access.ca,
+            "cert": access.cert,
+            "key": access.key,
+        }
+        status, answer = met.driven.ask("POST", "/discovery/stores/", external)
+        assert status == 201, answer
+        assert "correct horse" not in json.dumps(answer)
+        wanted = {"discovery": {"store": place}, "version": version("3.6")}
+        made = create(met, "discovery_v3", host, name, **wanted)
+        assert len(formed(met, name, made)) == 3
+        met.driven.succeeded(met.driven.delete(name))
+        said = met.driven.get(f"/discovery/stores/{place}/")
+        assert [said[n] for n in ("usable", "has_login", "has_tls")] == [True] * 3
+    address = f"/discovery/stores/{place}/?confirm={place}"
+    assert met.driven.ask("DELETE", address)[0] == 204
+
+
+@pytest.fixture
+def zone():
+    """A name server of one's own that containers reach."""
+    with name_server("own.test", [], also=(gateway(), 53)) as server:
+        yield server
+
+
+def test_containers_meet_by_a_zone_that_a_person_keeps(met, zone, name):
+    domain = f"{name}.own.test"
+    wanted = {
+        "discovery": {
+            "domain": domain,
+            "dns": "external",
+            "name_servers": [gateway()],
+            "service_name": "blue",
+        },
+        "version": version("3.6"),
+    }
+    body = met.body("dns_srv", "docker", name, **wanted)
+    _, plan = met.driven.ask("POST", "/clusters/?dry_run=true", body)
+    assert len([line for line in plan["zone_lines"] if " SRV " in line]) == 6
+    for line in plan["zone_lines"]:
+        zone.records.append(_record(line))
+    _, answer = met.driven.ask("POST", "/clusters/", body)
+    members = formed(met, name, (202, answer))
+    assert [m["id"] for m in members] == [m["id"] for m in plan["members"]]
+    assert zone.count("SRV", f"_etcd-server-blue._tcp.{domain}") > 1
+    met.driven.succeeded(met.driven.delete(name))
+
+
+def _record(line):
+    """One line of a zone, as a person types it into a name server."""
+    name, _, _, kind, *rest = line.split()
+    name = name.removesuffix(".")
+    if kind == "A":
+        return AddressRecord(name=name, address=rest[0])
+    target, port = rest[3].removesuffix("."), int(rest[2])
+    return SrvRecord(name=name, target=target, port=port)
 
 
 def test_the_name_server_of_the_panel_serves_clients_too(met, name):
