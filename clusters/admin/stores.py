@@ -213,7 +213,8 @@ class StoreAdmin(AskingAdmin):
 
     @admin.display(description=_("the panel logs in"))
     def logged_in(self, store: Store) -> str:
-        return gettext("yes") if store.access.user else gettext("no")
+        has_login = store.lost_key is not None or bool(store.access.user)
+        return gettext("yes") if has_login else gettext("no")
 
     @admin.display(description=_("tokens"))
     def tokens_here(self, store: Store) -> str:

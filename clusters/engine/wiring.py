@@ -87,13 +87,15 @@ def _meeting(spec: ClusterSpec, drivers: Mapping[str, Driver]) -> Meeting:
     rows = Store.objects.select_related("cluster")
     store = rows.filter(name=spec.ticket.store).first() if spec.ticket.store else None
     offer = store.to_offer() if store else None
-    access = store.access if store else OPEN_ACCESS
+    # A lost key must not keep a cluster from being watched or deleted; whoever dials
+    # the store is told.
+    access = store.access if store and not store.lost_key else OPEN_ACCESS
     pretended = spec.host_kind == HostKind.MEMORY
     driver = drivers.get(spec.hosts[0])
 
     def open_store(ticket: Ticket) -> WritableRegistry:
-        if offer is not None:
-            return _store(offer, access, pretended=pretended)
+        if store is not None and offer is not None:
+            return _store(offer, store.access, pretended=pretended)
         if pretended:
             return MemoryRegistry(settings.PANEL_MEMORY_SOCKET)
         return _v2(os.getpid(), stranger_address(ticket, spec.network, driver))

@@ -13,11 +13,27 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings  # noqa: TID251 (the key is one of Django's own)
 
+from clusters.core.errors import BackendError
+from clusters.core.text import say
+
 _PURPOSE = b"etcdpanel discovery store"
 
 
-class SealBrokenError(Exception):
+class SealBrokenError(BackendError):
     """The secret key that sealed this is not known any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "The login and the certificates of this store can not be read: the"
+                " panel's secret key is another one than when they were kept."
+            ),
+            code="secret_key_lost",
+            advice=say(
+                "Name the earlier key in ETCDPANEL_SECRET_KEY_FALLBACKS, or remove the"
+                " store here and add it again."
+            ),
+        )
 
 
 def seal(secrets: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from clusters.core.names import DNS_LABEL
 from clusters.core.request import StoreOffer
 from clusters.core.spec import HostKind
 from clusters.models.cluster import Cluster
-from clusters.models.sealed import seal, unseal
+from clusters.models.sealed import SealBrokenError, seal, unseal
 
 
 class Store(models.Model):
@@ -79,7 +79,17 @@ class Store(models.Model):
 
     @property
     def access(self) -> StoreAccess:
+        """SealBrokenError when the key that sealed it is not known any more."""
         return StoreAccess(**unseal(self.sealed_access))
+
+    @property
+    def lost_key(self) -> SealBrokenError | None:
+        """Why its access can not be read, which need not stop all else."""
+        try:
+            unseal(self.sealed_access)
+        except SealBrokenError as error:
+            return error
+        return None
 
     def to_offer(self) -> StoreOffer:
         seen = getattr(self, "observation", None)

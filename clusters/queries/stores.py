@@ -6,11 +6,11 @@ from typing import Any
 
 from clusters.core.errors import NotFoundError
 from clusters.core.text import say
-from clusters.models import Cluster, DiscoveryToken, Operation, Store
+from clusters.models import Cluster, DiscoveryToken, Observation, Operation, Store
 from clusters.models.discovery_token import TokenState
 from clusters.models.operation import ACTIVE, Kind
 from clusters.queries.clusters import VerdictView, cluster_row
-from clusters.queries.texts import stored
+from clusters.queries.texts import stored, translate
 from clusters.queries.tokens import TokenRow, token_list
 
 
@@ -90,7 +90,6 @@ def _row(store: Store) -> dict[str, Any]:
     offer = store.to_offer()
     seen = getattr(store, "observation", None)
     facts = seen.facts if seen else {}
-    access = store.access
     fresh = DiscoveryToken.objects.filter(store=store, state=TokenState.FRESH)
     return {
         "name": store.name,
@@ -100,18 +99,34 @@ def _row(store: Store) -> dict[str, Any]:
         "network": offer.network,
         "member_url": offer.member_url or f"http://{store.name}:2379",
         "panel_url": offer.panel_url,
-        "usable": None if seen is None else seen.status == "usable",
-        "code": facts.get("code", ""),
-        "reason": stored(facts.get("reason")),
-        "cure": stored(facts.get("cure")),
-        "has_login": bool(access.user),
         "has_tls": offer.panel_url.startswith("https://"),
         "anonymous": store.anonymous,
         "fresh_tokens": fresh.count(),
         "needed_by": needed_by(store.name),
         "seen_at": seen.seen_at if seen else None,
         "created_at": store.created_at,
+        **_state(store, seen),
         **_managed(store, facts),
+    }
+
+
+def _state(store: Store, seen: Observation | None) -> dict[str, Any]:
+    """Whether it can be used; a lost key is told before anybody looks again."""
+    if (lost := store.lost_key) is not None:
+        return {
+            "usable": False,
+            "code": lost.code,
+            "reason": translate(lost.text),
+            "cure": translate(lost.advice),
+            "has_login": True,
+        }
+    facts = seen.facts if seen else {}
+    return {
+        "usable": None if seen is None else seen.status == "usable",
+        "code": facts.get("code", ""),
+        "reason": stored(facts.get("reason")),
+        "cure": stored(facts.get("cure")),
+        "has_login": bool(store.access.user),
     }
 
 
