@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from clusters.core.errors import NotFoundError
@@ -59,13 +60,22 @@ def token_list(
     if store:
         rows = rows.filter(store__name=store)
     if before:
-        last = DiscoveryToken.objects.filter(pk=uuid.UUID(before)).first()
-        if last is None:
-            raise _missing()
-        rows = rows.filter(created_at__lt=last.created_at)
-    found = list(rows.order_by("-created_at")[: limit + 1])
+        last = _named(before)
+        same = Q(created_at=last.created_at, pk__lt=last.pk)
+        rows = rows.filter(Q(created_at__lt=last.created_at) | same)
+    found = list(rows.order_by("-created_at", "-pk")[: limit + 1])
     page = found[:limit]
     return tuple(map(_row, page)), (str(page[-1].pk) if len(found) > limit else None)
+
+
+def _named(written: str) -> DiscoveryToken:
+    try:
+        token = DiscoveryToken.objects.filter(pk=uuid.UUID(written)).first()
+    except ValueError:
+        token = None
+    if token is None:
+        raise _missing()
+    return token
 
 
 def token_row(token_id: uuid.UUID) -> TokenRow:
