@@ -63,6 +63,17 @@ class ImageSeen:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Orphan:
+    """An instance of this panel that no cluster knows, and since when it was seen."""
+
+    name: str
+    cluster: str
+    state: str
+    since: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HostFacts:
     """Whether a host can be used, what it offers, and otherwise why and the cure.
 
@@ -77,6 +88,7 @@ class HostFacts:
     disk_free: int | None = None
     repository: str = ""
     clock_ahead: float | None = None
+    orphans: tuple[Orphan, ...] = ()
     code: str = ""
     reason: Text = NOTHING
     cure: Text = NOTHING
@@ -89,7 +101,8 @@ class HostFacts:
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         texts = {name: Text.from_json(stored.get(name)) for name in ("reason", "cure")}
         lists = {name: tuple(stored.get(name, ())) for name in ("versions", "pullable")}
-        return cls(**{**stored, **texts, **lists})
+        orphans = tuple(Orphan(**row) for row in stored.get("orphans", ()))
+        return cls(**{**stored, **texts, **lists, "orphans": orphans})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

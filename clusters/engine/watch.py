@@ -17,7 +17,7 @@ from clusters.core.observed import (
 )
 from clusters.core.spec import ClusterSpec, MemberSpec, Role
 from clusters.core.text import quote
-from clusters.engine import wiring
+from clusters.engine import orphans, wiring
 from clusters.engine.job import Tools
 from clusters.engine.last_words import why_down
 from clusters.engine.observe import observe
@@ -31,8 +31,11 @@ _NOBODY: Mapping[str, MemberReport] = {}
 
 def observe_host(host: Host) -> HostFacts:
     """Whether a host can be used now."""
-    seen = wiring.driver_for(host).facts()
-    facts = replace(seen, repository=wiring.repository_of(host))
+    driver = wiring.driver_for(host)
+    facts = replace(driver.facts(), repository=wiring.repository_of(host))
+    if facts.usable:
+        left = orphans.remove_safe(orphans.find_orphans(host, driver), driver)
+        facts = replace(facts, orphans=left)
     status = "usable" if facts.usable else "unusable"
     Observation.keep(status, facts.as_json(), host=host)
     return facts

@@ -14,6 +14,15 @@ from clusters.queries.texts import translate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OrphanRow:
+    """An instance of this panel that belongs to no cluster."""
+
+    name: str
+    cluster: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HostView:
     """One host. `usable` is None until it was looked at; `disk_free` is in bytes."""
 
@@ -31,6 +40,7 @@ class HostView:
     image_repository: str
     disk_free: int | None
     members: int
+    orphans: tuple[OrphanRow, ...]
     seen_at: datetime | None
 
 
@@ -59,5 +69,9 @@ def _view(host: Host) -> HostView:
         image_repository=host.image_repository or shown.repository,
         disk_free=shown.disk_free,
         members=host.count,  # type: ignore[attr-defined]
+        orphans=tuple(
+            OrphanRow(name=one.name, cluster=one.cluster, state=one.state)
+            for one in shown.orphans
+        ),
         seen_at=seen.seen_at if seen else None,
     )

@@ -11,6 +11,14 @@ from rest_framework.serializers import (
 from clusters.api.answers.base import Answer
 
 
+class OrphanAnswer(Answer):
+    """An instance that this panel made and no cluster knows."""
+
+    name = CharField()
+    cluster = CharField(help_text="Whose it was.")
+    state = CharField(help_text="created, running, restarting or exited.")
+
+
 class HostAnswer(Answer):
     """A place where members run."""
 
@@ -28,4 +36,5 @@ class HostAnswer(Answer):
     image_repository = CharField()
     disk_free = IntegerField(allow_null=True, help_text="Bytes.")
     members = IntegerField()
+    orphans = OrphanAnswer(many=True)
     seen_at = DateTimeField(allow_null=True)
