@@ -31,8 +31,10 @@ def create_managed_store(asker: Asker, request: StoreRequest) -> Operation:
         raise SpecError(problems)
     try:
         with transaction.atomic():
+            # Asked again with the same key, it stays as somebody may have changed it.
+            is_new = not Store.objects.filter(name=request.name).exists()
             operation = create_cluster(asker, cluster_request(request))
-            if request.anonymous:
+            if request.anonymous and is_new:
                 Store.objects.filter(name=request.name).update(anonymous=True)
     except SpecError as error:
         raise SpecError(map(_of_store, error.problems)) from error

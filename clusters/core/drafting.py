@@ -129,7 +129,7 @@ def _given(ports: Sequence[int], index: int, otherwise: int) -> int:
 def _block(request: ClusterRequest, offer: HostOffer) -> tuple[tuple[int, int], ...]:
     named = {*request.client_ports, *request.peer_ports}
     usual = default_port_pair(offer.leased) if request.serves else None
-    if usual is not None:
+    if usual is not None and not _crosses(usual, request):
         return (usual,)
     count = request.size + request.extra_members
     block = free_block(count, {*offer.leased, *named})
@@ -137,3 +137,9 @@ def _block(request: ClusterRequest, offer: HostOffer) -> tuple[tuple[int, int], 
         text = say("{host} has no free block of ports left.", host=offer.name)
         raise SpecError([Problem(field="hosts", code="ports_used_up", text=text)])
     return block
+
+
+def _crosses(pair: tuple[int, int], request: ClusterRequest) -> bool:
+    """Whether a port was named for clients that the pair has for peers, or so."""
+    client, peer = pair
+    return client in request.peer_ports or peer in request.client_ports

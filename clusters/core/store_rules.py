@@ -49,10 +49,12 @@ def external_problems(request: StoreRequest) -> Iterator[Problem]:
 
 
 def _address_problem(request: StoreRequest, url: str) -> Text | None:
-    """Members of v3 discovery may be given several endpoints."""
+    """Members of v3 discovery may be given several endpoints, none of them empty."""
+    if not url:
+        return None
     several = request.protocol == StoreProtocol.V3
     for part in url.split(",") if several else [url]:
-        if part and (wrong := url_problem(part)):
+        if wrong := url_problem(part):
             return wrong
     return None
 
