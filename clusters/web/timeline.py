@@ -1,9 +1,9 @@
 """The steps of an operation as a page shows them: phase by phase, roll-back apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
@@ -22,12 +22,12 @@ _PHASES: Mapping[str, str | Promise] = {
     StepKind.PULL_IMAGE: gettext_lazy("Image"),
     StepKind.CREATE_NETWORK: gettext_lazy("Network and storage"),
     StepKind.JOIN_NETWORK: gettext_lazy("Network and storage"),
+    StepKind.CREATE_VOLUME: gettext_lazy("Network and storage"),
     StepKind.PREPARE_TICKET: gettext_lazy("Discovery"),
     StepKind.ATTACH_STORE: gettext_lazy("Discovery"),
     StepKind.CREATE_DNS: gettext_lazy("Discovery"),
     StepKind.START_DNS: gettext_lazy("Discovery"),
     StepKind.AWAIT_DNS: gettext_lazy("Discovery"),
-    StepKind.CREATE_VOLUME: gettext_lazy("Network and storage"),
     StepKind.CREATE_MEMBER: gettext_lazy("Members"),
     StepKind.START_MEMBER: gettext_lazy("Members"),
     StepKind.AWAIT_REGISTRATION: gettext_lazy("Quorum"),
@@ -44,6 +44,9 @@ _PHASES: Mapping[str, str | Promise] = {
     StepKind.REMOVE_NETWORK: gettext_lazy("Network and storage"),
     StepKind.FORGET_CLUSTER: gettext_lazy("Definition"),
 }
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,7 @@ def plan_phases(plan: PlanPreview) -> list[tuple[str, list[PlanLine]]]:
     ordered = sorted(plan.steps, key=lambda step: _order(step.kind))
     alike = [list(group) for _key, group in groupby(ordered, _sameness)]
     lines = [_plan_line(steps) for steps in alike]
-    grouped = groupby(lines, lambda line: _title(line.kind))
-    return [(title, list(group)) for title, group in grouped]
+    return [*_by_title(lines, lambda line: line.kind).items()]
 
 
 def _plan_line(alike: list[PlannedStep]) -> PlanLine:
@@ -128,8 +130,16 @@ def _sameness(step: PlannedStep) -> tuple[str, str]:
 
 def _phases(steps: Iterable[StepLine]) -> tuple[Phase, ...]:
     ordered = sorted(steps, key=lambda step: (_order(step.kind), step.seq))
-    grouped = groupby(ordered, lambda step: _title(step.kind))
-    return tuple(_phase(title, tuple(group)) for title, group in grouped)
+    grouped = _by_title(ordered, lambda step: step.kind)
+    return tuple(_phase(title, tuple(group)) for title, group in grouped.items())
+
+
+def _by_title(steps: Iterable[T], kind: Callable[[T], str]) -> dict[str, list[T]]:
+    """Phases in their order; each comes once, also where another is in its midst."""
+    found: dict[str, list[T]] = {}
+    for step in steps:
+        found.setdefault(_title(kind(step)), []).append(step)
+    return found
 
 
 def _order(kind: str) -> int:

@@ -86,3 +86,12 @@ def test_the_time_of_a_line_has_milliseconds():
     moment = datetime(2026, 1, 2, 3, 4, 5, 6789, tzinfo=UTC)
     assert tags.clock(moment) == "03:04:05.006"
     assert tags.clock(None) == ""
+
+
+def test_a_phase_comes_once_in_every_plan():
+    """Pages tell phases apart by their titles."""
+    for steps in (StepKind, [*StepKind] * 2):
+        titles = timeline._by_title(steps, str)
+        assert sum(map(len, titles.values())) == len([*steps])
+    order = [*timeline._by_title(timeline._PHASES, str)]
+    assert order.index("Discovery") < order.index("Members") < order.index("Quorum")
