@@ -92,6 +92,12 @@ def _address_problems(
                     field=f"discovery.{name}", code="addresses_on_processes", text=text
                 )
         return
+    yield from _container_problems(request)
+
+
+def _container_problems(request: ClusterRequest) -> Iterator[Problem]:
+    """Containers have lasting addresses, which the zone names."""
+    asked = request.discovery
     if request.network and not asked.addresses:
         text = say(
             "On an existing network, name an address for each member: the zone must"
@@ -101,6 +107,11 @@ def _address_problems(
     count = request.size + request.extra_members
     if asked.subnet and (wrong := subnet_problem(asked.subnet, count)):
         yield Problem(field="discovery.subnet", code="subnet_invalid", text=wrong)
+    elif asked.addresses and not asked.subnet and not request.network:
+        text = say(
+            "Name the subnet that these addresses are in, such as 10.213.7.0/24."
+        )
+        yield Problem(field="discovery.subnet", code="subnet_missing", text=text)
     elif asked.addresses:
         within = asked.subnet or ANYWHERE
         for wrong in address_problems(within, asked.addresses, count):

@@ -6,7 +6,7 @@ A fresh token is not chosen here: each attempt gets its own, when its plan is fr
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from clusters.core.addresses import origin_of, read_url
+from clusters.core.addresses import is_loopback, origin_of, read_url
 from clusters.core.errors import Problem, SpecError
 from clusters.core.meeting import (
     NO_TICKET,
@@ -94,12 +94,20 @@ def member_address(
 ) -> str:
     """Where the members of a request reach a store; empty when they can not."""
     if not store.is_managed:
-        return store.member_url
+        return _from_outside(store, chosen)
     if store.host_kind == HostKind.PROCESS or chosen[0].kind == HostKind.PROCESS:
         return _published(store, chosen)
     if shares_network(store, request) or attach_host(store, request, chosen):
         return f"http://{store.name}:{CLIENT_PORT}"
     return _published(store, chosen)
+
+
+def _from_outside(store: StoreOffer, chosen: Sequence[HostOffer]) -> str:
+    """A store that is there already; in a container 127.0.0.1 is the container."""
+    read = [read_url(url) for url in store.member_url.split(",")]
+    near = any(address and is_loopback(address.host) for address in read)
+    in_containers = chosen[0].kind != HostKind.PROCESS
+    return "" if near and in_containers else store.member_url
 
 
 def shares_network(store: StoreOffer, request: ClusterRequest) -> bool:
