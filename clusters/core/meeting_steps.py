@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clusters.core.addresses import origin_of
-from clusters.core.observed import ObservedCluster
+from clusters.core.observed import ObservedCluster, RunState
 from clusters.core.plan import Step, StepKind, on
 from clusters.core.spec import BY_REGISTRY, BootstrapMode, ClusterSpec
 from clusters.core.text import Text, say
@@ -78,6 +78,8 @@ def dns_repair_steps(spec: ClusterSpec, observed: ObservedCluster) -> Iterator[S
     if host.dns is None and host.dns_image is not None:
         yield _dns(spec, StepKind.CREATE_DNS, say("the name server is gone"))
         yield _dns(spec, StepKind.START_DNS, say("not started"))
+    elif host.dns is not None and host.dns.state == RunState.EXITED:
+        yield _dns(spec, StepKind.START_DNS, say("the name server stopped"))
 
 
 def _attached(spec: ClusterSpec, kind: StepKind, cause: Text) -> Step:

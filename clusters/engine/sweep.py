@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from clusters.core.planner import missing_members
-from clusters.core.text import say
+from clusters.core.observed import ObservedCluster
+from clusters.core.planner import missing_members, plan_repair
+from clusters.core.text import NOTHING, Text, say
 from clusters.engine import watch
 from clusters.engine.owner import is_dead
 from clusters.engine.presence import has_left
@@ -78,14 +79,24 @@ def look_at_hosts() -> None:
 
 
 def look_at_clusters() -> int:
-    """Observe every cluster, and bring back members whose data is intact."""
+    """Observe every cluster, and bring back members whose data is intact, and its
+    name server."""
     repairs = 0
     busy = Operation.objects.filter(state__in=ACTIVE).values("cluster_name")
     for cluster in Cluster.objects.exclude(name__in=busy):
         seen = watch.observe_cluster(cluster)
-        if not cluster.hands_off and missing_members(cluster.to_spec(), seen):
-            repairs += _repair(cluster)
+        if not cluster.hands_off and (why := _why_repair(cluster, seen)):
+            repairs += _repair(cluster, why)
     return repairs
+
+
+def _why_repair(cluster: Cluster, seen: ObservedCluster) -> Text:
+    spec = cluster.to_spec()
+    if missing_members(spec, seen):
+        return say("A member of {name} stopped; its data is intact.", name=spec.name)
+    if plan_repair(spec, seen):
+        return say("The name server of {name} stopped.", name=spec.name)
+    return NOTHING
 
 
 def _held() -> list[tuple[uuid.UUID, str, int]]:
@@ -93,7 +104,7 @@ def _held() -> list[tuple[uuid.UUID, str, int]]:
     return list(held.values_list("pk", "owner", "fence"))
 
 
-def _repair(cluster: Cluster) -> bool:
+def _repair(cluster: Cluster, why: Text) -> bool:
     """Start a repair, unless the cluster was never whole or repairs do not help."""
     mine = Operation.objects.filter(cluster=cluster)
     if not mine.filter(kind=Kind.CREATE, state=State.SUCCEEDED).exists():
@@ -108,10 +119,7 @@ def _repair(cluster: Cluster) -> bool:
             operation = Operation.open_for(
                 cluster, Kind.REPAIR, {}, actor_name="etcdpanel", via=Via.PANEL
             )
-            text = say(
-                "A member of {name} stopped; its data is intact.", name=cluster.name
-            )
-            Event.first(operation, Line(code="repair_needed", text=text))
+            Event.first(operation, Line(code="repair_needed", text=why))
     except IntegrityError:  # somebody changes the cluster just now
         return False
     return True

@@ -3,6 +3,7 @@
 import pytest
 
 from clusters import queries
+from clusters.core.request import DiscoveryRequest
 from clusters.engine import sweep
 from clusters.models import Cluster, Operation
 
@@ -65,3 +66,89 @@ def test_quorum_is_judged_by_what_members_say(cluster, world):
     verdict = queries.cluster_page("a").verdict
     assert verdict.state == "no_quorum"
     assert "0 of 3 members serve, 2 are needed" in verdict.what
+
+
+# Clusters that met in other ways
+
+
+@pytest.fixture
+def named(create, finish):
+    """Met by records, on a network with a name server of its own."""
+    zone = DiscoveryRequest(domain="ex.test")
+    made = create(bootstrap="dns_srv", version="3.7.3", discovery=zone)
+    assert finish(made).state == "succeeded"
+    return Cluster.objects.get(name="a")
+
+
+def repaired(finish):
+    assert sweep.look_at_clusters() == 1
+    progress = finish(Operation.objects.get(kind="repair"))
+    assert progress.state == "succeeded", progress
+    return [(step.kind, step.target) for step in progress.steps]
+
+
+@pytest.mark.usefixtures("named")
+def test_a_name_server_that_was_removed_comes_back(world, finish):
+    world.remove("a-dns")
+    assert repaired(finish) == [("create_dns", "a-dns"), ("start_dns", "a-dns")]
+    assert "a-dns" in world.things()["instances"]
+    assert sweep.look_at_clusters() == 0
+
+
+@pytest.mark.usefixtures("named")
+def test_a_name_server_that_stopped_is_started(world, finish):
+    world.crash("a-dns")
+    assert repaired(finish) == [("start_dns", "a-dns")]
+    assert sweep.look_at_clusters() == 0
+
+
+def test_a_member_with_a_fixed_address_comes_back_at_it(named, world, finish):
+    before = [call for call in world.calls() if call["verb"] == "create_instance"]
+    world.remove("a-etcd2")
+    kinds = [kind for kind, _ in repaired(finish)]
+    assert kinds == [
+        "create_member",
+        "start_member",
+        "await_member",
+        "set_restart_policy",
+    ]
+    assert len(before) == 3
+    assert status("etcd2") == "started"
+    assert named.members.get(name="etcd2").address == named.to_spec().members[1].address
+
+
+@pytest.fixture
+def with_proxy(create, create_store, finish, world):
+    world.offer_image("quay.io/coreos/etcd:v3.5.35")
+    create_store()
+    made = create(bootstrap="discovery_v2", version="3.5.35", extra_members=1)
+    assert finish(made).state == "succeeded"
+
+
+@pytest.mark.usefixtures("with_proxy")
+def test_a_proxy_comes_back_as_a_proxy(world, finish):
+    assert status("etcd4") == "proxy"
+    world.remove("a-etcd4")
+    kinds = [kind for kind, _ in repaired(finish)]
+    assert kinds == [
+        "create_member",
+        "start_proxy",
+        "await_proxy",
+        "set_restart_policy",
+    ]
+    assert status("etcd4") == "proxy"
+
+
+@pytest.mark.usefixtures("with_proxy")
+def test_a_member_comes_back_although_its_store_is_gone(world, finish, delete):
+    assert finish(delete("meet")).state == "succeeded"
+    world.remove("a-etcd2")
+    assert "start_member" in [kind for kind, _ in repaired(finish)]
+    assert status("etcd2") == "started"
+
+
+@pytest.mark.usefixtures("with_proxy")
+def test_a_cluster_is_deleted_although_its_store_is_gone(world, finish, delete):
+    assert finish(delete("meet")).state == "succeeded"
+    assert finish(delete("a")).state == "succeeded"
+    assert world.things() == {"instances": [], "volumes": [], "networks": []}
