@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from clusters.core.drift import drift
 from clusters.core.errors import BackendError
 from clusters.core.health import MemberStatus, Verdict, member_status, verdict
 from clusters.core.identity import as_hex
@@ -68,7 +69,10 @@ def observe_cluster(
         statuses.append(status)
     serving = sum(report.serves for report in reports.values())
     judged = verdict(spec.size, statuses, serving)
-    Observation.keep(judged.state.value, _facts(judged, serving), cluster=cluster)
+    facts = _facts(judged, serving) | {
+        "drift": [line.as_json() for line in drift(spec, seen, reports)]
+    }
+    Observation.keep(judged.state.value, facts, cluster=cluster)
     return seen
 
 

@@ -107,6 +107,7 @@ class ClusterPage(ClusterRow):
     endpoints: tuple[str, ...]
     etcdctl: str
     serves: str
+    drift: tuple[str, ...]
     meeting: MeetingView
     members: tuple[MemberRow, ...]
     operations: tuple[OperationRow, ...]
@@ -165,6 +166,7 @@ def cluster_page(name: str) -> ClusterPage:
         endpoints=endpoints,
         etcdctl=f"etcdctl --endpoints={','.join(endpoints)} member list -w table",
         serves=spec.serves,
+        drift=tuple(stored(line) for line in _facts_of(cluster).get("drift", ())),
         meeting=meeting_of(spec),
         members=member_rows(cluster, spec),
         operations=operation_list(cluster_name=name, limit=20)[0],
@@ -206,9 +208,14 @@ def _active(names: set[str]) -> dict[str, Operation]:
     return {row.cluster_name: row for row in rows}
 
 
+def _facts_of(cluster: Cluster) -> Mapping[str, Any]:
+    seen = getattr(cluster, "observation", None)
+    return seen.facts if seen else {}
+
+
 def _row(cluster: Cluster, running: Operation | None) -> dict[str, Any]:
     seen = getattr(cluster, "observation", None)
-    facts = seen.facts if seen else {}
+    facts = _facts_of(cluster)
     return {
         "name": cluster.name,
         "size": cluster.size,

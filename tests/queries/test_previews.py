@@ -145,5 +145,5 @@ def test_a_preview_takes_a_few_questions_whatever_the_neighbours(
 ):
     for number in range(20):
         cluster_row(f"c{number}", first_port=2000 + 20 * number)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(6):
         queries.preview_cluster(request())

@@ -116,6 +116,9 @@ class ClusterAnswer(ClusterRowAnswer):
     endpoints = ListField(child=CharField())
     etcdctl = CharField(help_text="A command line that works from the host.")
     serves = CharField(help_text="v2 or v3: a discovery store that the panel runs.")
+    drift = ListField(
+        child=CharField(), help_text="What differs from the definition, as a plan."
+    )
     meeting = MeetingAnswer()
     members = MemberAnswer(many=True)
     operations = OperationRowAnswer(many=True, help_text="The newest ones.")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clusters.core.diagnosis import LINES_TO_READ, evidence, explain
+from clusters.core.drift import RESTARTS_BY_ITSELF
 from clusters.core.flags import member_flags
 from clusters.core.labels import spec_hash
 from clusters.core.names import LABEL
@@ -14,7 +15,6 @@ from clusters.drivers.base import Launch
 from clusters.engine.job import Job
 from clusters.engine.steps.base import CONTAINER, Handler, foreign
 
-RESTARTS_BY_ITSELF = "unless-stopped"
 # The other members start then, whether or not the first one answers them yet.
 LEAD_SECONDS = 1.5
 
