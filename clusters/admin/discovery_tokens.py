@@ -64,7 +64,8 @@ class DiscoveryTokenAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("URL or token"), ordering="address")
     def what(self, token: DiscoveryToken) -> str:
-        return str(token)
+        """Its end, which tells it from others; the whole of it is wider than lists."""
+        return str(token).rpartition("/")[2]
 
     @admin.display(description=_("registered"))
     def registered(self, token: DiscoveryToken) -> str:

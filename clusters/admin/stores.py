@@ -38,8 +38,8 @@ _SHOWN = (
     "name",
     "protocol",
     "of_cluster",
-    "member_url",
-    "panel_url",
+    "for_members",
+    "for_panel",
     "logged_in",
     "seen",
     "why",
@@ -210,6 +210,14 @@ class StoreAdmin(AskingAdmin):
         facts = seen.facts if seen else {}
         said = [sentence(facts.get(name)) for name in ("reason", "cure")]
         return " ".join(words for words in said if words != "-") or "-"
+
+    @admin.display(description=_("address for members"))
+    def for_members(self, store: Store) -> str:
+        return queries.store_page(store.name).member_url
+
+    @admin.display(description=_("address for the panel"))
+    def for_panel(self, store: Store) -> str:
+        return queries.store_page(store.name).panel_url
 
     @admin.display(description=_("the panel logs in"))
     def logged_in(self, store: Store) -> str:

@@ -76,6 +76,11 @@ class AnswerLine:
     media_type: str
     kind: str
 
+    @property
+    def is_shape(self) -> bool:
+        """Not one of JSON's own types."""
+        return self.kind[:1].isupper()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
@@ -89,7 +94,7 @@ class Call:
     parameters: tuple[Row, ...]
     body: str
     answers: tuple[AnswerLine, ...]
-    problems: tuple[str, ...]
+    problems: AnswerLine
 
 
 def groups(description: Mapping[str, Any]) -> dict[str, list[Call]]:
@@ -114,12 +119,24 @@ def _call(path: str, method: str, operation: Mapping[str, Any]) -> Call:
         parameters=tuple(map(_parameter, operation.get("parameters", ()))),
         body=body,
         answers=tuple(_answers(operation["responses"])),
-        problems=tuple(filter(_is_problem, operation["responses"])),
+        problems=_problems(operation["responses"]),
     )
 
 
 def _is_problem(status: str) -> bool:
     return status >= "400"
+
+
+def _problems(responses: Mapping[str, Any]) -> AnswerLine:
+    """All of a call in one line: they differ in nothing but their status."""
+    found = [status for status in responses if _is_problem(status)]
+    ((media_type, content),) = responses[found[0]]["content"].items()
+    return AnswerLine(
+        status=" ".join(found),
+        text="",
+        media_type=media_type,
+        kind=_kind(content["schema"]),
+    )
 
 
 def _parameter(found: Mapping[str, Any]) -> Row:

@@ -138,6 +138,13 @@ def test_only_who_gets_tokens_may_be_changed(root, managed):
     assert (managed.anonymous, managed.name, managed.protocol) == (True, "meet", "v2")
 
 
+def test_the_addresses_are_shown_of_one_that_the_panel_runs_too(root, managed):
+    port = managed.cluster.members.get().client_port
+    page = root.get(change_url(managed))
+    assert "http://meet:2379" in page.text
+    assert f"http://127.0.0.1:{port}" in page.text
+
+
 def test_why_it_can_not_be_used_is_told(root, external):
     reason = {"reason": say("No answer.").as_json(), "code": "x"}
     Observation.keep("unusable", reason, store=external)

@@ -161,6 +161,8 @@ def test_people_read_it_as_a_page_without_scripts(user):
     for name in openapi()["components"]["schemas"]:
         assert f'id="shape-{name}"' in page
     assert "cluster_token" in page
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page))
     assert "style=" not in page
 
 
