@@ -12,8 +12,8 @@ REFUSED = {
     (V2, "3.7"): (
         "v2_discovery_gone",
         (
-            "etcd 3.7 has no v2 discovery any more: the flag --discovery is unknown to it."
-            " Choose etcd 3.6 or older, or the mode discovery_v3."
+            "etcd 3.7 has no v2 discovery any more: the flag --discovery is unknown to"
+            " it. Choose etcd 3.6 or older, or the mode discovery_v3."
         ),
     ),
     (PUBLIC, "3.7"): (
@@ -26,22 +26,22 @@ REFUSED = {
     (V3, "3.4"): (
         "v3_discovery_not_yet",
         (
-            "etcd 3.4 has no v3 discovery: it came with 3.6. Choose etcd 3.6 or newer, or"
-            " the mode discovery_v2."
+            "etcd 3.4 has no v3 discovery: it came with 3.6. Choose etcd 3.6 or newer,"
+            " or the mode discovery_v2."
         ),
     ),
     (V3, "3.5"): (
         "v3_discovery_not_yet",
         (
-            "etcd 3.5 has no v3 discovery: it came with 3.6. Choose etcd 3.6 or newer, or"
-            " the mode discovery_v2."
+            "etcd 3.5 has no v3 discovery: it came with 3.6. Choose etcd 3.6 or newer,"
+            " or the mode discovery_v2."
         ),
     ),
     ("dns_srv", "3.4"): (
         "srv_needs_tls",
         (
-            "etcd 3.4 finds members by SRV records only with TLS: it stops when there are"
-            " no _etcd-server-ssl records. Choose etcd 3.5 or newer, or another mode."
+            "etcd 3.4 finds members by SRV records only with TLS: it stops when there"
+            " are no _etcd-server-ssl records. Choose etcd 3.5 or newer, or another mode."
         ),
     ),
 }
