@@ -22,6 +22,8 @@ from clusters.core.text import say
 from clusters.core.ticketing import addressed, default_port_pair, draft_ticket
 from clusters.core.topology import free_block
 
+ANYTHING = ClusterRequest(name="")
+
 
 def draft(
     request: ClusterRequest, offers: Mapping[str, HostOffer], places: Places = NOWHERE
@@ -52,7 +54,9 @@ def draft(
     )
 
 
-def default_version(request: ClusterRequest, offers: Sequence[HostOffer]) -> Version:
+def default_version(
+    offers: Sequence[HostOffer], request: ClusterRequest = ANYTHING
+) -> Version:
     """The newest release that every chosen host has or can get, and that can do what
     is asked; if none is at hand, the newest that there is."""
     offered = [_offered(offer) for offer in offers if offer.facts is not None]
@@ -70,7 +74,7 @@ def _offered(offer: HostOffer) -> set[Version]:
 
 def _version(request: ClusterRequest, chosen: Sequence[HostOffer]) -> Version:
     asked = known_version(request.version) or image_version(request.image)
-    version = asked or default_version(request, chosen)
+    version = asked or default_version(chosen, request)
     dangers = unaccepted(tuple(version_problems(str(version))), request.accept)
     misfits = tuple(version_misfits(request, version))
     missing = tuple(p for offer in chosen if (p := _not_there(version, offer)))

@@ -95,6 +95,11 @@ class ClusterSpec:
 
     @property
     def voters(self) -> tuple[MemberSpec, ...]:
+        return tuple(m for m in self.members if m.role == Role.VOTER)
+
+    @property
+    def peers(self) -> tuple[MemberSpec, ...]:
+        """Those that take part in raft: voters and learners."""
         return tuple(m for m in self.members if m.role != Role.PROXY)
 
     @property

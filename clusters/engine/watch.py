@@ -53,7 +53,7 @@ def observe_cluster(
     tools = wiring.tools_for(spec)
     seen = observe(spec, tools)
     _rejoin(spec, tools, seen)
-    all_heard = heard.keys() >= {member.name for member in spec.voters}
+    all_heard = heard.keys() >= {member.name for member in spec.peers}
     reports = heard if all_heard else probe_members(spec, tools)
     statuses = []
     for row in cluster.members.all():

@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from clusters.core.drafting import default_version
 from clusters.core.observed import HostFacts
-from clusters.core.request import ClusterRequest, HostOffer
+from clusters.core.request import HostOffer
 from clusters.core.spec import HostKind
 from clusters.models import Host
 from clusters.queries.texts import translate
@@ -65,7 +65,7 @@ def _view(host: Host) -> HostView:
         engine=shown.engine,
         versions=shown.versions,
         pullable=shown.pullable,
-        default_version=str(default_version(ClusterRequest(name=""), [offer])),
+        default_version=str(default_version([offer])),
         image_repository=host.image_repository or shown.repository,
         disk_free=shown.disk_free,
         members=host.count,  # type: ignore[attr-defined]

@@ -118,7 +118,7 @@ def warnings_of(request: ClusterRequest) -> tuple[Problem, ...]:
     found = [*request_problems(request, offers, places())]
     chosen = [offers[name] for name in request.hosts if name in offers]
     if chosen and not request.version:
-        version = image_version(request.image) or default_version(request, chosen)
+        version = image_version(request.image) or default_version(chosen, request)
         found += version_problems(str(version))
     return tuple(problem for problem in found if problem.can_accept)
 

@@ -66,7 +66,9 @@ BAD = {
     ),
     # What runs
     "a bootstrap mode nobody knows": bad(
-        {"bootstrap": "magic"}, "bootstrap: bootstrap_unknown", "Choose one of: static."
+        {"bootstrap": "magic"},
+        "bootstrap: bootstrap_unknown",
+        "Choose one of: static, discovery_v2, discovery_public, discovery_v3, dns_srv.",
     ),
     "an unknown version": bad(
         {"version": "3.9.1"},

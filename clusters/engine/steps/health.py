@@ -39,7 +39,7 @@ class AwaitHealth(Handler):
     def look(self, job: Job) -> Gathering:
         reports = probe_members(job.spec, job.tools)
         job.heard.update(reports)
-        silent = [m for m in job.spec.voters if not reports[m.name].reachable]
+        silent = [m for m in job.spec.peers if not reports[m.name].reachable]
         found = [_instance(job, member) for member in silent]
         ended = [seen for seen in found if seen and seen.state == RunState.EXITED]
         return Gathering(reports=reports, ended=tuple(ended))
@@ -71,9 +71,9 @@ class AwaitMember(Handler):
 
 def probe_members(spec: ClusterSpec, tools: Tools) -> dict[str, MemberReport]:
     """Ask every voter at once, each with a short deadline."""
-    with ThreadPoolExecutor(max_workers=max(len(spec.voters), 1)) as threads:
-        answers = threads.map(lambda m: _probe(spec, tools, m), spec.voters)
-        return dict(zip((m.name for m in spec.voters), answers, strict=True))
+    with ThreadPoolExecutor(max_workers=max(len(spec.peers), 1)) as threads:
+        answers = threads.map(lambda m: _probe(spec, tools, m), spec.peers)
+        return dict(zip((m.name for m in spec.peers), answers, strict=True))
 
 
 def _probe(spec: ClusterSpec, tools: Tools, member: MemberSpec) -> MemberReport:
@@ -135,7 +135,7 @@ def _last_words(job: Job) -> tuple[Explanation | None, tuple[str, ...]]:
 
 def _silent_logs(job: Job) -> Iterator[tuple[str, ...]]:
     reports = probe_members(job.spec, job.tools)
-    for member in job.spec.voters:
+    for member in job.spec.peers:
         if not reports[member.name].serves:
             driver = job.tools.drivers[member.host]
             yield driver.log_tail(job.spec.instance(member), LINES_TO_READ)
