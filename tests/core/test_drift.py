@@ -81,20 +81,18 @@ def test_a_restart_policy_that_was_changed_is_named(spec):
     there = instances(spec)
     first = next(iter(there))
     there[first] = replace(there[first], restart_policy="no")
-    assert lines(spec, there) == [
-        "set_restart_policy etcd1: its restart policy is “no”, so the engine will not"
-        " start it again."
-    ]
+    (line,) = lines(spec, there)
+    assert line.startswith("set_restart_policy etcd1: its restart policy is “no”")
 
 
 def test_a_container_that_was_taken_off_the_network_is_named(spec):
     there = instances(spec)
     last = list(there)[-1]
     there[last] = replace(there[last], networks=())
-    assert lines(spec, there) == [
-        f"connect etcd3: it is not on the network {spec.network_name}, where the others"
-        " look for it."
-    ]
+    (line,) = lines(spec, there)
+    assert line.startswith(
+        f"connect etcd3: it is not on the network {spec.network_name}"
+    )
 
 
 def test_a_member_that_somebody_added_to_etcd_is_named(spec):

@@ -11,6 +11,7 @@ LABEL = (
     "Use a-z, 0-9 and hyphens, at most 40 characters; begin with a letter and do not"
     " end with a hyphen."
 )
+MODES = "Choose one of: static, discovery_v2, discovery_public, discovery_v3, dns_srv."
 SEVERAL = {"hosts": ("docker", "engine-2"), "network": "overlay"}
 
 
@@ -68,7 +69,7 @@ BAD = {
     "a bootstrap mode nobody knows": bad(
         {"bootstrap": "magic"},
         "bootstrap: bootstrap_unknown",
-        "Choose one of: static, discovery_v2, discovery_public, discovery_v3, dns_srv.",
+        MODES,
     ),
     "an unknown version": bad(
         {"version": "3.9.1"},
