@@ -231,7 +231,6 @@ def test_with_a_token_of_ones_own_the_ids_are_predicted(visitor):
         ("dns_srv", "dns", "nobody", "Choose one of: managed, external."),
         ("dns_srv", "name_servers", "not an address", ""),
         ("dns_srv", "subnet", "10.0.0.0/33", ""),
-        ("dns_srv", "addresses", "10.1.1.1", ""),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(visitor, mode, field, value, said):
@@ -245,6 +244,15 @@ def test_what_is_wrong_stands_beside_its_field(visitor, mode, field, value, said
     assert said in notes
     assert page.root.id("refused").all("a", href=f"#notes-discovery.{field}")
     assert not Cluster.objects.filter(serves="").exists()
+
+
+def test_addresses_must_be_one_a_member_and_in_their_subnet(visitor):
+    asked = {"bootstrap": "dns_srv", "discovery.domain": "etcd.example.com"}
+    asked["discovery.addresses"] = "10.1.1.11"
+    page = visitor.preview(**asked)
+    assert "Name the subnet" in page.notes("discovery.subnet")
+    page = visitor.preview(**asked, **{"discovery.subnet": "10.1.1.0/24"})
+    assert page.notes("discovery.addresses")
 
 
 def test_what_was_typed_for_another_mode_does_not_count(visitor):
