@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from clusters.core.identity import as_hex
+from clusters.core.identity import known_id
 from clusters.core.meeting_steps import DNS_PIN
 from clusters.core.observed import ObservedCluster
 from clusters.core.plan import Plan
@@ -70,10 +70,10 @@ def frozen(spec: ClusterSpec, seen: ObservedCluster, plan: Plan) -> dict[str, An
         "spec": spec.as_json(),
         "images": _pinned(seen),
         "member_ids": {
-            member.name: as_hex(spec.predicted_member_id(member))
+            member.name: known_id(spec.predicted_member_id(member))
             for member in spec.voters
         },
-        "cluster_id": as_hex(spec.predicted_cluster_id()),
+        "cluster_id": known_id(spec.predicted_cluster_id()),
         "steps": [step.as_json() for step in plan],
     }
 

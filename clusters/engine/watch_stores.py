@@ -1,6 +1,10 @@
 """Look at discovery stores, and keep what was seen of them and of their tokens."""
 
+from datetime import timedelta
 from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
 
 from clusters.core.errors import BackendError
 from clusters.core.meeting import StoreProtocol, StoreSeen
@@ -9,6 +13,8 @@ from clusters.engine import tickets, wiring
 from clusters.models import DiscoveryToken, Observation, Store
 from clusters.models.discovery_token import TokenState
 
+# So long a token is looked at that members began to use.
+LONGEST_GATHERING = timedelta(days=1)
 # Tokens whose registrations are read again at each look at a store.
 _MOST_TOKENS = 50
 
@@ -46,8 +52,14 @@ def _why_not(error: BackendError) -> dict[str, Any]:
 
 def _look_at_tokens(store: Store) -> None:
     """Tokens that were given to scripts are used without the panel being told."""
-    open_states = (TokenState.FRESH, TokenState.IN_USE)
-    rows = DiscoveryToken.objects.filter(store=store, state__in=open_states)
+    waits = Q(state__in=(TokenState.FRESH, TokenState.IN_USE))
+    # Members that a script starts come one after another.
+    came_lately = Q(
+        state=TokenState.USED,
+        operation=None,
+        created_at__gt=timezone.now() - LONGEST_GATHERING,
+    )
+    rows = DiscoveryToken.objects.filter(waits | came_lately, store=store)
     registry = wiring.registry_of(store)
     is_v2 = store.protocol == StoreProtocol.V2
     for token in rows.order_by("-created_at")[:_MOST_TOKENS]:

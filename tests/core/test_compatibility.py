@@ -41,7 +41,8 @@ REFUSED = {
         "srv_needs_tls",
         (
             "etcd 3.4 finds members by SRV records only with TLS: it stops when there"
-            " are no _etcd-server-ssl records. Choose etcd 3.5 or newer, or another mode."
+            " are no _etcd-server-ssl records. Choose etcd 3.5 or newer, or another"
+            " mode."
         ),
     ),
 }
