@@ -57,12 +57,11 @@ LANES: tuple[tuple[Suite, ...], ...] = (
         # First: a browser drops requests while others make and remove networks.
         Suite(name="browser", paths=("tests/browser",)),
         Suite(name="drivers on real engines", paths=("tests/drivers", "tests/etcd")),
-        Suite(name="meeting places", paths=("tests/meeting", "tests/discovery")),
+        Suite(name="scenarios", paths=("tests/scenarios",)),
         Suite(name="launcher", paths=("tests/up",)),
     ),
     (
         Suite(name="engine", paths=("tests/engine",)),
-        Suite(name="discovery", paths=("tests/discovery",)),
         Suite(
             name="engine and desk on PostgreSQL",
             paths=("tests/engine", *DESK),
@@ -83,7 +82,7 @@ LANES: tuple[tuple[Suite, ...], ...] = (
             name="doors",
             paths=("tests/api", "tests/web", "tests/admin", "tests/management"),
         ),
-        Suite(name="scenarios", paths=("tests/scenarios",)),
+        Suite(name="meeting places", paths=("tests/meeting", "tests/discovery")),
     ),
 )
 
