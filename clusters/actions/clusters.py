@@ -14,6 +14,7 @@ from clusters.actions.asking import (
     refuse_while_busy,
     start,
 )
+from clusters.actions.giving_way import give_way
 from clusters.actions.needed import refuse_needed
 from clusters.actions.operations import cancel
 from clusters.core.drafting import draft
@@ -80,7 +81,7 @@ def delete_cluster(
     """Remove a cluster and all its data. `confirm` must be its name.
 
     While it is being created, the create is cancelled instead: its roll-back removes
-    the same things.
+    the same things. A repair that the panel began by itself gives way.
     """
     authorise(asker)
     if confirm != name:
@@ -100,7 +101,12 @@ def _delete(asker: Asker, request: dict[str, Any], generation: int | None) -> Op
     running = active_operation(cluster.name)
     if running is not None and running.kind == Kind.CREATE:
         return cancel(asker, running)
-    return start(asker, Kind.DELETE, cluster, request)
+    with transaction.atomic():
+        free_at = give_way(asker, running) if running is not None else None
+        operation = start(asker, Kind.DELETE, cluster, request)
+        if free_at is not None:
+            Operation.objects.filter(pk=operation.pk).update(next_run_at=free_at)
+    return operation
 
 
 def set_hands_off(

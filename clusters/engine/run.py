@@ -3,6 +3,8 @@
 import logging
 import uuid
 
+from django.db.models.functions import Now
+
 from clusters.engine import endings, wiring
 from clusters.engine.journal import Journal, LeaseLostError
 from clusters.engine.owner import current_owner
@@ -10,6 +12,7 @@ from clusters.engine.planning import freeze_plan
 from clusters.engine.presence import Presence
 from clusters.engine.slice import Slice
 from clusters.models import Operation
+from clusters.models.operation import ACTIVE, State
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,18 @@ def advance(operation_id: uuid.UUID) -> bool:
                 _advance(journal)
         except LeaseLostError:
             log.warning("The lease of %s is lost; it is left alone.", operation)
+            _let_the_next_begin(operation)
     return True
+
+
+def _let_the_next_begin(operation: Operation) -> None:
+    """What it gave way to waited for the call that was out; that has ended now."""
+    ended = Operation.objects.filter(pk=operation.pk).exclude(state__in=ACTIVE)
+    if ended.exists():
+        waiting = Operation.objects.filter(
+            cluster_name=operation.cluster_name, state=State.QUEUED
+        )
+        waiting.filter(next_run_at__gt=Now()).update(next_run_at=Now())
 
 
 def _advance(journal: Journal) -> None:
