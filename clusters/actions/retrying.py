@@ -7,9 +7,11 @@ from clusters.actions.asking import Asker, authorise, once, start
 from clusters.actions.clusters import create_cluster, delete_cluster
 from clusters.actions.operations import UNFINISHED, find
 from clusters.core.errors import ConflictError
+from clusters.core.plan import StepKind
 from clusters.core.request import ClusterRequest
+from clusters.core.spec import BY_REGISTRY
 from clusters.core.text import say
-from clusters.models import Operation
+from clusters.models import Cluster, Operation, StepRecord
 from clusters.models.operation import Kind, State
 
 
@@ -45,7 +47,28 @@ def _again(asker: Asker, kind: Kind, old: Operation) -> Operation:
         )
     if kind == Kind.DELETE:
         return delete_cluster(asker, cluster.name, confirm=cluster.name)
+    _refuse_spent(old, cluster)
     return start(asker, kind, cluster, old.request)
+
+
+def _refuse_spent(old: Operation, cluster: Cluster) -> None:
+    """Members that were kept hold the token of their attempt, and it serves once."""
+    began = StepRecord.objects.filter(
+        operation__cluster=cluster,
+        kind=StepKind.START_MEMBER,
+        started_at__isnull=False,
+    )
+    if cluster.bootstrap not in BY_REGISTRY or old.kind != Kind.CREATE:
+        return
+    if began.exists():
+        raise ConflictError(
+            say(
+                "The members of {name} that were kept have a token that is spent.",
+                name=cluster.name,
+            ),
+            code="token_spent",
+            advice=say("Delete the cluster and create it again: it gets a new token."),
+        )
 
 
 def _refuse_superseded(old: Operation) -> None:

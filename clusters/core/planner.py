@@ -115,6 +115,9 @@ def _member_steps(
         if seen is None or spec.volume(member) not in seen.volumes:
             yield on(member, StepKind.CREATE_VOLUME, say("its data needs a place"))
         yield on(member, StepKind.CREATE_MEMBER, say("not there"))
+    elif spec.bootstrap in BY_REGISTRY and instance.state == RunState.CREATED:
+        # An earlier attempt made it, with a token that is spent.
+        yield on(member, StepKind.CREATE_MEMBER, say("it must have the new token"))
     if member.role == Role.PROXY:
         return  # started when the cluster has formed
     if instance is None or instance.state != RunState.RUNNING:

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from clusters import actions
+from clusters.core.errors import ConflictError
 from clusters.core.request import DiscoveryRequest
 from clusters.engine import run
 from clusters.models import Cluster, DiscoveryToken
@@ -247,3 +248,37 @@ def test_a_cluster_that_formed_although_its_store_died_just_then_succeeds(
     assert progress.state == "succeeded", progress
     assert died.is_set()
     assert token().state == "used"
+
+
+# Kept for inspection
+
+
+@pytest.mark.usefixtures("store")
+def test_members_that_were_kept_can_not_go_on_with_a_spent_token(
+    create, finish, delete, world
+):
+    world.die_on_start("a-etcd2", ["no"])
+    failed = create(**V2, keep_on_failure=True)
+    assert finish(failed).state == "failed"
+    assert token().state == "burnt"
+    world.heal()
+    with pytest.raises(ConflictError) as error:
+        actions.retry_operation(ASKER, failed.pk)
+    assert error.value.code == "token_spent"
+    assert "create it again" in str(error.value.advice)
+    assert finish(delete("a")).state == "succeeded"
+    assert finish(create(**V2)).state == "succeeded"
+
+
+@pytest.mark.usefixtures("store")
+def test_what_was_kept_before_any_member_started_goes_on_with_a_new_token(
+    create, finish, world
+):
+    world.refuse("create_instance", "a-etcd2", "no_space")
+    failed = create(**V2, keep_on_failure=True)
+    assert finish(failed).state == "failed"
+    first = token()
+    again = finish(actions.retry_operation(ASKER, failed.pk))
+    assert again.state == "succeeded", again
+    states = DiscoveryToken.objects.exclude(pk=first.pk).values_list("state", flat=True)
+    assert list(states) == ["used"]
