@@ -16,7 +16,8 @@ from tests.web.markup import parse
 
 # Names, protocols, formats and units. What is code stands in <code> or <pre>.
 KEPT = {
-    *("etcd", "etcdctl", "etcdpanel", "Docker", "static"),
+    *("etcd", "etcdctl", "etcdpanel", "Docker", "Compose", "systemd", "CoreDNS"),
+    *("static", "PEM", "CA", "NTP"),
     *("root", "demo", "world", "pretended", "engine"),
     *("REST", "API", "OpenAPI", "JSON", "RFC", "HTTP", "Bearer", "JavaScript"),
     *("URL", "ID", "IP", "DNS", "SRV", "TLS", "raft", "WAL", "UTC"),
