@@ -5,6 +5,7 @@ time and in size, follows no redirect, keeps no cookie, and takes nothing from t
 environment. Connections stay open, and any thread may use them.
 """
 
+import functools
 import http.client
 import json
 import math
@@ -268,15 +269,27 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 
     ConnectionCls = _TimedTls
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named, ssl_context=_trust())
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """Whom the machine trusts, read when somebody is first asked over TLS.
+
+    It takes longer than most questions, and few stores are asked so.
+    """
+    context = ssl.create_default_context()
+    context.sslsocket_class = _TimedTlsSocket
+    return context
+
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    """Tries once; trusts whom the machine trusts."""
+    """Tries once."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0, pool_maxsize=_MOST_CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:
-        context = ssl.create_default_context()
-        context.sslsocket_class = _TimedTlsSocket
-        super().init_poolmanager(*args, **named, ssl_context=context)
+        super().init_poolmanager(*args, **named)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
