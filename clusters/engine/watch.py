@@ -22,7 +22,7 @@ from clusters.engine import orphans, wiring
 from clusters.engine.job import Tools
 from clusters.engine.last_words import why_down
 from clusters.engine.observe import observe
-from clusters.engine.steps.health import PROBE_TIMEOUT, probe_members
+from clusters.engine.steps.health import PROBE_TIMEOUT, endpoint_of, probe_members
 from clusters.models import Cluster, Host, Member, Observation
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def _observe_proxy(
 ) -> None:
     """A proxy is no part of the quorum, so it says nothing of the cluster's state."""
     driver = tools.drivers[member.host]
-    endpoint = driver.endpoint(spec.instance(member), spec.endpoint(member))
+    endpoint = endpoint_of(spec, driver, member)
     is_proxy = driver.probe_proxy(endpoint, PROBE_TIMEOUT)
     silent = MemberReport(endpoint=endpoint, reachable=False)
     status = MemberStatus.PROXY if is_proxy else _status(spec, member, seen, silent)

@@ -152,3 +152,19 @@ def test_a_cluster_is_deleted_although_its_store_is_gone(world, finish, delete):
     assert finish(delete("meet")).state == "succeeded"
     assert finish(delete("a")).state == "succeeded"
     assert world.things() == {"instances": [], "volumes": [], "networks": []}
+
+
+def test_an_engine_that_is_away_does_not_keep_others_from_being_looked_at(
+    create, finish, world
+):
+    for name in ("a", "b"):
+        finish(create(name, size=1))
+    world.stop_engine()
+    assert sweep.look_at_clusters() == 0
+    for name in ("a", "b"):
+        (row,) = queries.cluster_page(name).members
+        assert row.status == "unreachable"
+    world.start_engine()
+    world.remove("b-etcd1")
+    assert sweep.look_at_clusters() == 1
+    assert Operation.objects.get(kind="repair").cluster_name == "b"

@@ -11,12 +11,14 @@ from clusters.core.diagnosis import (
     evidence,
     explain_any,
 )
+from clusters.core.errors import BackendError
 from clusters.core.health import POLL_SECONDS, formation
 from clusters.core.observed import InstanceSeen, MemberReport, RunState
 from clusters.core.outcome import Done, Failed, NotYet, Outcome
 from clusters.core.plan import StepKind
 from clusters.core.spec import ClusterSpec, MemberSpec
 from clusters.core.text import say
+from clusters.drivers.base import Driver
 from clusters.engine.job import Job, Tools
 from clusters.engine.steps.base import Handler
 from clusters.engine.steps.members import exited
@@ -78,8 +80,20 @@ def probe_members(spec: ClusterSpec, tools: Tools) -> dict[str, MemberReport]:
 
 def _probe(spec: ClusterSpec, tools: Tools, member: MemberSpec) -> MemberReport:
     driver = tools.drivers[member.host]
-    endpoint = driver.endpoint(spec.instance(member), spec.endpoint(member))
-    return driver.probe(endpoint, PROBE_TIMEOUT)
+    return driver.probe(endpoint_of(spec, driver, member), PROBE_TIMEOUT)
+
+
+def endpoint_of(spec: ClusterSpec, driver: Driver, member: MemberSpec) -> str:
+    """Where a member is asked; while its engine is away, where it is published.
+
+    Members serve on without their engine, and one engine does not keep the panel from
+    looking at what is on the others.
+    """
+    published = spec.endpoint(member)
+    try:
+        return driver.endpoint(spec.instance(member), published)
+    except BackendError:
+        return published
 
 
 def _instance(job: Job, member: MemberSpec) -> InstanceSeen | None:
