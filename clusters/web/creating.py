@@ -62,8 +62,9 @@ def preview(request: HttpRequest) -> HttpResponse:
 @page
 def start_check(request: HttpRequest) -> HttpResponse:
     """Begin to look at the hosts of a plan."""
-    view = _started(request, judge(request.POST))
-    return render(request, "clusters/_check.html", {"check": view})
+    proposal = judge(request.POST)
+    context = {"check": _started(request, proposal), "proposal": proposal}
+    return render(request, "clusters/_check.html", context)
 
 
 @require_safe

@@ -6,7 +6,7 @@ import pytest
 
 from clusters.core.findings import Finding, FindingLevel
 from clusters.core.text import say
-from clusters.models import Check
+from clusters.models import Check, Cluster
 
 pytestmark = pytest.mark.usefixtures("docker")
 
@@ -64,3 +64,21 @@ def test_without_a_script_the_same_check_is_shown_again(visitor):
 
 def test_a_check_that_expired_is_a_404(visitor):
     assert visitor.get(f"/clusters/new/check/{uuid.uuid4()}/").status == 404
+
+
+def test_a_warning_of_the_look_is_accepted_by_a_box(visitor):
+    answers = visitor.answers(name="demo", intent="plan")
+    answers = visitor.post("/clusters/new/", answers).answers
+    first = visitor.post("/clusters/new/", answers, intent="check")
+    warned = found(FindingLevel.WARN, "The volume of an earlier cluster is there.")
+    Check.objects.update(state="done", lines=[warned])
+    second = visitor.post("/clusters/new/", first.answers, intent="check")
+    line = second.root.id("check")
+    assert "The volume of an earlier cluster is there." in line.text
+    box = line.one("input", name="accept", value="c")
+    assert not box.has("checked")
+    third = visitor.post("/clusters/new/", second.answers, accept="c", intent="check")
+    assert third.root.id("check").one("input", name="accept").has("checked")
+    page = visitor.post("/clusters/new/", third.answers)
+    assert page.status == 302
+    assert Cluster.objects.get().accepted == ["c"]

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from clusters.core.text import quote, say
 from clusters.models import Check, Observation
 from tests import builders
+from tests.web import discovering
 from tests.web.conftest import Visitor
 from tests.web.test_operation import log, step
 
@@ -66,6 +67,17 @@ def addresses(payload, db):
         advice=quote(payload).as_json(),
         evidence=[payload],
     )
+    said = {"reason": quote(payload).as_json(), "cure": quote(payload).as_json()}
+    outside = discovering.external(member_url=payload[:200], usable=None)
+    Observation.keep("unusable", {**said, "version": payload}, store=outside)
+    discovering.token(
+        outside,
+        "burnt",
+        payload,
+        address=payload,
+        cluster_name=payload[:30],
+        problem=quote(payload).as_json(),
+    )
     line = {"code": "c", "level": payload, "text": quote(payload).as_json()}
     check = Check.objects.create(spec={}, lines=[line, {**line, "level": "block"}])
     return [
@@ -74,6 +86,11 @@ def addresses(payload, db):
         "/operations/",
         "/clusters/demo/",
         "/clusters/new/",
+        "/clusters/new/?bootstrap=discovery_v3",
+        "/stores/",
+        "/stores/prod/",
+        "/stores/prod/delete/",
+        "/tokens/",
         f"/operations/{failed.pk}/",
         f"/clusters/new/check/{check.pk}/",
     ]
@@ -104,6 +121,17 @@ def test_payloads_in_a_form_come_back_as_text(visitor, docker, payload):
     for field in ("name", "cluster_token", "member_names", "client_ports", "version"):
         is_inert(visitor.create(**{field: payload}))
         is_inert(visitor.preview(**{field: payload}))
+    for field in ("name", "member_url", "ca", "host", "version"):
+        asked = {"kind": "external", "protocol": "v3", field: payload}
+        is_inert(visitor.post("/stores/new/", asked))
+        is_inert(visitor.post("/stores/new/preview/", {**asked, "kind": "managed"}))
+        is_inert(
+            visitor.post("/clusters/import/", {"compose": payload, field: payload})
+        )
+    for field in ("store", "url", "token", "service", "domain", "dns", "addresses"):
+        for mode in ("discovery_v2", "discovery_public", "dns_srv"):
+            asked = {"bootstrap": mode, f"discovery.{field}": payload}
+            is_inert(visitor.preview(**asked))
 
 
 def test_payloads_in_an_address_come_back_as_text(visitor, docker, payload):
