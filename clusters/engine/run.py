@@ -3,6 +3,7 @@
 import logging
 import uuid
 
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models.functions import Now
 
 from clusters.engine import endings, wiring
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # An operation that ended its worker that often at one step is not tried again.
 MOST_CRASHES = 3
+# A database that is back is given a moment.
+DATABASE_PAUSE = 1.0
 
 
 def advance(operation_id: uuid.UUID) -> bool:
@@ -53,6 +56,11 @@ def _advance(journal: Journal) -> None:
         _work(journal)
     except LeaseLostError:
         raise
+    except (OperationalError, InterfaceError) as error:
+        # No mistake of anybody: it is begun again by looking, like after a crash.
+        log.warning("The database went away from %s: %s", journal.operation, error)
+        close_old_connections()
+        journal.park(DATABASE_PAUSE)
     except Exception:
         endings.errored(journal)
         raise
