@@ -19,7 +19,11 @@ def settle_subnet(cluster: Cluster, spec: ClusterSpec, tools: Tools) -> ClusterS
     """
     if spec.ticket.dns != DnsKind.MANAGED or _was_named(cluster):
         return spec
-    taken = tools.drivers[spec.hosts[0]].subnets()
+    driver = tools.drivers[spec.hosts[0]]
+    made = driver.find_network(spec.network_name)
+    if made is not None and made.belongs_to(tools.installation, spec.name):
+        return spec  # by an attempt before, with these addresses
+    taken = driver.subnets()
     lent = Cluster.objects.exclude(pk=cluster.pk).exclude(ticket={})
     others = [t["subnet"] for t in lent.values_list("ticket", flat=True)]
     subnet = free_subnet([*taken, *filter(None, others)], spec.name)
