@@ -72,8 +72,9 @@ def _attempt(handler: Handler, job: Job) -> Outcome:
     outcome = handler.judge(job, seen)
     if outcome is not None:
         return outcome
-    job.guard()
+    # The border is before the fence: whoever slept there past its lease is stopped.
     failpoints.reach(job.step.kind, "before_call")
+    job.guard()
     error = _act(handler, job, seen)
     failpoints.reach(job.step.kind, "after_call")
     outcome = handler.after(job, handler.look(job))
