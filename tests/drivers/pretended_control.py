@@ -146,3 +146,16 @@ class Control:
                 "volumes": sorted(self.engine.volumes),
                 "networks": sorted(self.engine.networks),
             }
+
+    def labels(self) -> dict[str, dict[str, dict[str, str]]]:
+        with self.pretence.lock:
+            engine = self.engine
+            kinds: dict[str, dict[str, Any]] = {
+                "instances": engine.instances,
+                "volumes": engine.volumes,
+                "networks": engine.networks,
+            }
+            return {
+                kind: {name: dict(thing.labels) for name, thing in things.items()}
+                for kind, things in kinds.items()
+            }

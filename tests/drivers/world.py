@@ -193,6 +193,10 @@ class World:
         """The names of all instances, volumes and networks."""
         return self._tell("things")
 
+    def labels(self) -> dict[str, dict[str, dict[str, str]]]:
+        """The labels of all things by kind and name, also while the engine is away."""
+        return self._tell("labels")
+
     def _tell(self, verb: str, *args: Any) -> Any:
         with socket.socket(socket.AF_UNIX) as wire:
             wire.connect(self.socket)
