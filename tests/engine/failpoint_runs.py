@@ -71,6 +71,8 @@ DNS_IMAGE = "coredns/coredns:1.14.0"
 STRANGER = "somebody"
 AT_THE_CALL = {"before_call", "after_call"}
 LOCKED_SECONDS = 0.15
+# By kind: the same in every world.
+LEARNED = {}
 
 
 def reason_against(kind, border, mode):
@@ -117,25 +119,25 @@ class Runs:
         world.add_instance(STRANGER)
         if kind in BY_REGISTRY:
             create_store()
-        self.calls = []
-        self.expected = Counter()
-        self.things = []
-        self._learn()
+        if kind not in LEARNED:
+            LEARNED[kind] = self._learn()
+        self.calls, self.expected, self.things = LEARNED[kind]
 
     def _learn(self):
-        """What an undisturbed run does, and what each step of the kind calls."""
+        """What each step of the kind calls, what an undisturbed run does in all, and
+        what is there then."""
         operation = self.begin("undisturbed")
         before = len(self.world.calls())
-        with self._noted():
+        with self._noted() as steps:
             assert self.finish(operation).state == "succeeded"
-        self.expected = effects(self.world.calls()[before:], "undisturbed")
-        assert max(self.expected.values()) == 1
-        self.things = self.things_of("undisturbed")
+        done = effects(self.world.calls()[before:], "undisturbed")
+        assert max(done.values()) == 1
+        return steps, done, self.things_of("undisturbed")
 
     @contextmanager
     def _noted(self):
         """One call after another, so that the log tells which step made it."""
-        one_by_one, original = threading.Lock(), execute._act
+        one_by_one, original, steps = threading.Lock(), execute._act, []
 
         def act(handler, job, seen):
             with one_by_one:
@@ -145,11 +147,11 @@ class Runs:
                 finally:
                     if job.step.kind == self.kind:
                         made = self.world.calls()[before:]
-                        self.calls += [(c["verb"], c["target"]) for c in made]
+                        steps.extend((c["verb"], c["target"]) for c in made)
 
         execute._act = act
         try:
-            yield
+            yield steps
         finally:
             execute._act = original
 
