@@ -59,6 +59,7 @@ LANES: tuple[tuple[Suite, ...], ...] = (
         Suite(name="drivers on real engines", paths=("tests/drivers", "tests/etcd")),
         Suite(name="scenarios", paths=("tests/scenarios",)),
         Suite(name="launcher", paths=("tests/up",)),
+        Suite(name="meeting places", paths=("tests/meeting", "tests/discovery")),
     ),
     (
         Suite(name="engine", paths=("tests/engine",)),
@@ -82,7 +83,6 @@ LANES: tuple[tuple[Suite, ...], ...] = (
             name="doors",
             paths=("tests/api", "tests/web", "tests/admin", "tests/management"),
         ),
-        Suite(name="meeting places", paths=("tests/meeting", "tests/discovery")),
     ),
 )
 
