@@ -139,7 +139,8 @@ def test_hosts_that_appear_later_are_offered_without_a_reload(tab, web):
 
 def test_the_theme_changes_without_losing_what_was_typed(page):
     page.fill("#id_name", "orders")
-    page.get_by_role("button", name="Show it light").click()
+    with page.expect_response("**/theme/"):
+        page.get_by_role("button", name="Show it light").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     with page.expect_response("**/theme/"):
         page.get_by_role("button", name="Show it dark").click()

@@ -1,7 +1,10 @@
 // Switches between light and dark without loading the page, so that no input is lost.
 
+// One after the other: whichever answer came last would decide.
+let saving = Promise.resolve();
+
 export function switchTheme() {
-  document.addEventListener("submit", async (event) => {
+  document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-theme-switch]");
     if (!form) return;
     event.preventDefault();
@@ -14,6 +17,7 @@ export function switchTheme() {
     next.hidden = false;
     next.focus();
     // It outlives the page, should somebody leave at once.
-    await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+    const choice = { method: "POST", body, redirect: "manual", keepalive: true };
+    saving = saving.then(() => fetch(form.action, choice)).catch(() => {});
   });
 }
