@@ -257,7 +257,7 @@ def test_proxies_choose_an_older_version_and_so_do_v2_stores():
     assert drafted("static", size=1, serves="v3").version == "3.7.3"
     only = offer(versions=("3.7.3",))
     asked = request(bootstrap="discovery_v2")
-    assert default_version(asked, [only]) == Version.parse("3.6.16")
+    assert default_version([only], asked) == Version.parse("3.6.16")
 
 
 def test_members_beyond_the_size_come_last_as_proxies():

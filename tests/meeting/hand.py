@@ -1,8 +1,11 @@
 """Members that a person starts by hand, beside the panel, as processes."""
 
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +17,9 @@ from tests.meeting.stores import LOOPBACK, QUICK
 from tests.parts import etcd_dir
 
 FORM_SECONDS = 60.0
+# etcd binds its ports before it looks for others.
+BIND_SECONDS = 3.0
+TRIES = 3
 
 
 @dataclass(kw_only=True)
@@ -75,14 +81,25 @@ class Hand:
         return member
 
     def start(self, name: str, *flags: str) -> HandMember:
-        member = self.add(name, *flags)
-        member.program.start()
+        """A member that listens; another suite may take a port just before it does."""
+        for _ in range(TRIES):
+            member = self.add(name, *flags)
+            member.program.start()
+            if _has_its_ports(member):
+                break
+            self.forget(name)
         return member
 
     def await_healthy(self, seconds: float = FORM_SECONDS) -> None:
         """Until `etcdctl endpoint health` of the same version says so of each."""
         for member in self.members:
             member.program.await_answer(lambda m=member: self._is_healthy(m), seconds)
+
+    def _is_healthy(self, member: HandMember) -> bool:
+        for other in self.members:
+            assert other.program.exit_code is None, other.program.output[-2000:]
+        done = self._run_etcdctl(member.client_url, "endpoint", "health")
+        return done.returncode == 0
 
     def etcdctl(self, *arguments: str) -> str:
         done = self._run_etcdctl(self.endpoints, *arguments)
@@ -100,10 +117,6 @@ class Hand:
         shutil.rmtree(self.folder / name, ignore_errors=True)
         self.members.remove(member)
 
-    def _is_healthy(self, member: HandMember) -> bool:
-        done = self._run_etcdctl(member.client_url, "endpoint", "health")
-        return done.returncode == 0
-
     def _run_etcdctl(
         self, endpoints: str, *arguments: str
     ) -> subprocess.CompletedProcess[str]:
@@ -115,6 +128,17 @@ class Hand:
             text=True,
             check=False,
         )
+
+
+def _has_its_ports(member: HandMember) -> bool:
+    """False when somebody else has them; a proxy without a store binds none."""
+    ends_at = time.monotonic() + BIND_SECONDS
+    while member.program.exit_code is None and time.monotonic() < ends_at:
+        with socket.socket() as probe:
+            if probe.connect_ex((member.host, member.client_port)) == 0:
+                return True
+        threading.Event().wait(0.02)
+    return "address already in use" not in member.program.output
 
 
 @contextmanager

@@ -38,13 +38,13 @@ def member_name(service: Service, notes: Notes) -> str:
     """Its etcd name as a label: it becomes a host name."""
     written = service.settings.get("name", service.name)
     name = written if written != "default" else service.name
+    if is_label(name) and name not in RESERVED:
+        notes.understand(service.name, "", say("It is the member {name}.", name=name))
+        return name
     label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     if not label or not label[0].isalpha() or label in RESERVED:
         label = f"etcd-{label}".rstrip("-")
     label = label[:_LONGEST].rstrip("-")
-    if label == written and is_label(label):
-        notes.understand(service.name, "", say("It is the member {name}.", name=label))
-        return label
     text = say(
         "The member {old} becomes {name}: its name is a host name, too.",
         old=shown(written),

@@ -325,3 +325,9 @@ def test_the_image_that_was_asked_for_counts_only_while_the_services_run_it():
     for service in written["services"].values():
         service["image"] = "other.local/etcd:v3.6.16"
     assert read_compose(written, name="a", version="").request.image == ""
+
+
+def test_a_name_with_two_hyphens_in_a_row_is_a_label_and_stays():
+    there = offers(offer())
+    definition = draft(request(size=1, member_names=("a--06",)), there)
+    assert again(definition, there) == definition
