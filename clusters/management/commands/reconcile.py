@@ -12,6 +12,7 @@ from clusters import actions
 from clusters.management.asking import Exit, PanelCommand
 
 PAUSE_SECONDS = 1.0
+ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Command(PanelCommand):
@@ -29,15 +30,15 @@ class Command(PanelCommand):
             self._once(given, quiet=False)
             return Exit.DONE
         stop = threading.Event()
-        before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        # An exception out of a signal may get lost on its way; an event does not.
+        before = {n: signal.signal(n, lambda *_: stop.set()) for n in ENDS}
         try:
             while not stop.is_set():
                 if not self._once(given, quiet=True):
                     stop.wait(PAUSE_SECONDS)
-        except KeyboardInterrupt:
-            pass  # how it is ended
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
         return Exit.DONE
 
     def _once(self, given: Namespace, *, quiet: bool) -> int:
