@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from threading import Event, Timer
+from threading import Event
 
 import pytest
 
@@ -32,13 +32,17 @@ def test_when_nothing_waits_it_says_so(manage, host):
 @pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
 def test_forever_goes_on_until_it_is_told_to_end(manage, monkeypatch, ended_by):
     monkeypatch.setattr(reconcile, "PAUSE_SECONDS", 0.05)
-    found = iter([1, 0, 2])
-    monkeypatch.setattr(actions, "reconcile_once", lambda: next(found, 0))
+    found = [1, 0, 2]
+
+    def once():
+        if found:
+            return found.pop(0)
+        os.kill(os.getpid(), ended_by)  # it listens by now
+        return 0
+
+    monkeypatch.setattr(actions, "reconcile_once", once)
     before = signal.getsignal(signal.SIGTERM)
-    timer = Timer(0.5, os.kill, (os.getpid(), ended_by))
-    timer.start()
     done = manage("reconcile", "--forever", "--json")
-    timer.join()
     assert done.code == 0
     lines = [json.loads(line) for line in done.out.splitlines()]
     assert lines == [{"operations": 1}, {"operations": 2}]
